@@ -1,0 +1,89 @@
+"""Settings, read once from the environment; secrets are masked when printed, and a missing one stops the start."""
+
+import base64
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of every process. Environment names carry the prefix `GRIDLOOP_`."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDLOOP_", frozen=True, extra="forbid")
+
+    database_url: str = Field(repr=False)  # may hold a password
+    owner_database_url: str = Field(default="", repr=False)  # migrations only; the running system never holds it
+    redis_url: str = Field(default="redis://127.0.0.1:6379/0", repr=False)
+    pool_size: int = Field(default=10, ge=1)
+    pool_wait_s: float = 2.0  # a request that cannot get a connection in this time is answered 503
+
+    secret_key: SecretStr  # signs tokens, cursors, links
+    sealing_keys: SecretStr  # "k2:<base64>,k1:<base64>": the first seals, all open
+    index_key: SecretStr  # base64; blind indexes of phone numbers
+
+    public_url: str = "http://127.0.0.1:8080"  # links and webhook signatures are built from this, never from headers
+    trusted_proxies: int = Field(default=0, ge=0)  # exact number of proxies that set X-Forwarded-For
+    demo: bool = False
+
+    fcm_base_url: str = ""  # empty: Google
+    fcm_credentials: str = ""  # path of a service-account file
+    twilio_base_url: str = ""  # empty: Twilio
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_from: str = ""
+
+    metrics_token: SecretStr = SecretStr("")  # empty: /metrics only answers to loopback
+    log_level: str = "INFO"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        # PyJWT only warns about short keys; a 5-byte key must stop the start instead.
+        if len(value.get_secret_value().encode()) < 32:
+            raise ValueError("secret_key needs at least 32 bytes")
+        return value
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The signing key as bytes."""
+        return self.secret_key.get_secret_value().encode()
+
+    @cached_property
+    def sealing(self) -> dict[str, bytes]:
+        """Key id -> 32-byte key, in order: the first one seals."""
+        pairs = (item.split(":", 1) for item in self.sealing_keys.get_secret_value().split(","))
+        return {key_id.strip(): base64.b64decode(value) for key_id, value in pairs}
+
+    @cached_property
+    def index(self) -> bytes:
+        """The blind-index key."""
+        return base64.b64decode(self.index_key.get_secret_value())
+
+    def flask(self) -> dict[str, Any]:
+        """What Flask and its extensions read."""
+        return {
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {
+                "pool_size": self.pool_size,
+                "max_overflow": 0,
+                "pool_timeout": self.pool_wait_s,
+                "pool_pre_ping": True,
+                "connect_args": {
+                    "connect_timeout": 5,
+                    "tcp_user_timeout": 10_000,
+                    "options": "-c statement_timeout=15000 -c lock_timeout=4000"
+                    " -c idle_in_transaction_session_timeout=30000",
+                },
+            },
+            "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            # The limiter's library names a unix socket's scheme differently from the Redis client.
+            "RATELIMIT_STORAGE_URI": self.redis_url.replace("unix://", "redis+unix://", 1),
+        }
+
+
+def load_settings() -> Settings:
+    """Read the environment; raises pydantic's ValidationError naming every setting that is missing or wrong."""
+    return Settings.model_validate({})
