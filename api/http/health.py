@@ -1,0 +1,76 @@
+"""Three health answers: alive (no I/O), ready (the database at the right schema), deep (is work moving?).
+
+Redis is in none of them on purpose: without it the system is late, not down.
+"""
+
+import ipaddress
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from api.http.operation import public_operation
+from api.kernel.errors import NotFound
+from api.plumbing.context import Ctx
+from api.plumbing.heartbeats import read_pulses
+
+blp = Blueprint("health", __name__)
+STALE_AFTER_S = 60.0
+EXPECTED = ("pusher", "relay", "worker:normal", "worker:urgent")
+
+
+@blp.route("/healthz/live")
+def live() -> Response:
+    """Answers while the process runs."""
+    return jsonify(status="ok")
+
+
+live.guard = "public: says nothing but that the process answers"  # type: ignore[attr-defined]
+
+
+@blp.route("/healthz/ready")
+@public_operation("says only whether the database answers with the expected schema")
+def ready(ctx: Ctx) -> tuple[Response, int]:
+    """Ready when the database answers and its schema is the one this release was built for."""
+    found = ctx.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    expected = current_app.extensions["gridloop.schema_head"]
+    return jsonify(status="ok" if found == expected else "wrong schema"), 200 if found == expected else 503
+
+
+@blp.route("/healthz/deep")
+@public_operation("ages of processes and queues only; no names, no ids")
+def deep(ctx: Ctx) -> tuple[Response, int]:
+    """Red when a process gave no sign of life for 60 s, or when due work is older than that."""
+    ages = {pulse.name: round(pulse.age_s, 1) for pulse in read_pulses(ctx.session)}
+    late = _late_work(ctx)
+    silent = [name for name in EXPECTED if ages.get(name, STALE_AFTER_S + 1) > STALE_AFTER_S]
+    red = bool(silent) or max(late.values()) > STALE_AFTER_S
+    return jsonify(
+        status="red" if red else "ok", silent=silent, heartbeats=ages, oldest_due_s=late
+    ), 503 if red else 200
+
+
+def _late_work(ctx: Ctx) -> dict[str, float]:
+    row = ctx.session.execute(
+        text(
+            "SELECT coalesce((SELECT extract(epoch FROM now() - min(next_at)) FROM outbox"
+            "                 WHERE state = 'queued' AND next_at <= now() AND expires_at > now()), 0)::float8,"
+            "       coalesce((SELECT extract(epoch FROM now() - min(due_at)) FROM timers"
+            "                 WHERE state = 'waiting' AND due_at <= now()), 0)::float8"
+        )
+    ).one()
+    return {"messages": round(row[0], 1), "timers": round(row[1], 1)}
+
+
+@blp.route("/metrics")
+def metrics() -> Any:
+    """Prometheus metrics, for a caller with the metrics token, or from this machine when none is set."""
+    token = current_app.extensions["gridloop.settings"].metrics_token.get_secret_value()
+    local = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104 - a fallback that is not loopback
+    if request.headers.get("Authorization") != f"Bearer {token}" if token else not local:
+        raise NotFound
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+metrics.guard = "public: metrics token, or loopback when none is set"  # type: ignore[attr-defined]

@@ -1,0 +1,31 @@
+"""Rate limits. Redis holds the counts; without it each process counts for itself, and nothing is refused for that.
+
+A signed-in caller is one bucket by its token, anybody else by address. Limits on money and on sign-in codes are
+counted in the database instead (identity), because they must hold exactly.
+"""
+
+import hashlib
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+
+def caller_bucket() -> str:
+    """The limiter's key: a digest of the bearer token, or the address."""
+    token = request.headers.get("Authorization", "")
+    return hashlib.sha256(token.encode()).hexdigest()[:24] if token else get_remote_address()
+
+
+limiter = Limiter(
+    key_func=caller_bucket,
+    default_limits=["1200 per minute"],
+    in_memory_fallback_enabled=True,
+    strategy="fixed-window",
+    headers_enabled=True,
+)
+
+
+def register_limits(app: Flask) -> None:
+    """Attach the limiter."""
+    limiter.init_app(app)

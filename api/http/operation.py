@@ -1,0 +1,122 @@
+"""One request is one transaction: authenticate, check, replay or run, commit.
+
+`operation` is the decorator directly under `@blp.route`; it passes the open `Ctx` to the view as first argument. A
+view returns plain values; the response decorator below it has made them a Response before the commit, so an answer
+that cannot be written rolls its effect back.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+from flask import Response, current_app, make_response, request
+from sqlalchemy.orm import Session
+
+from api.http.requests import current_request_id
+from api.kernel.errors import Forbidden, Unauthenticated
+from api.plumbing.context import ANONYMOUS, Actor, Ctx, open_ctx, transaction
+from api.plumbing.idempotency import KeyMissing, StoredAnswer, claim_key, store_answer
+
+View = Callable[..., Any]
+
+
+class Authenticator(Protocol):
+    """Turns a bearer token into an Actor inside the request's transaction; identity provides it."""
+
+    def __call__(self, session: Session, token: str) -> Actor: ...
+
+
+def operation(permission: str, *, creates: bool = False) -> Callable[[View], View]:
+    """Guard a view: a signed-in actor with `permission`; `creates` requires and honours an Idempotency-Key."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> Response:
+            with transaction() as session:
+                actor = _authenticate(session)
+                if permission not in actor.permissions:
+                    raise Forbidden
+                ctx = open_ctx(session, actor, request_id=current_request_id())
+                return _answer(ctx, view, args, kwargs, creates=creates)
+
+        run.guard = permission  # type: ignore[attr-defined]
+        return _document(run, permission, creates=creates)
+
+    return decorate
+
+
+def public_operation(reason: str, *, creates: bool = False) -> Callable[[View], View]:
+    """A view without sign-in; `reason` says what guards it instead, for the shape test and the reader."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> Response:
+            with transaction() as session:
+                ctx = open_ctx(session, ANONYMOUS, request_id=current_request_id())
+                return _answer(ctx, view, args, kwargs, creates=creates)
+
+        run.guard = f"public: {reason}"  # type: ignore[attr-defined]
+        return _document(run, None, creates=creates)
+
+    return decorate
+
+
+def _authenticate(session: Session) -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    authenticator: Authenticator = current_app.extensions["gridloop.authenticator"]
+    return authenticator(session, token.strip())
+
+
+def _answer(ctx: Ctx, view: View, args: tuple[Any, ...], kwargs: dict[str, Any], *, creates: bool) -> Response:
+    if not creates:
+        return make_response(view(ctx, *args, **kwargs))
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise KeyMissing
+    owner = ctx.actor.person_id or request.remote_addr or "-"
+    stored = claim_key(ctx, key, _fingerprint(), owner=owner)
+    if stored is not None:
+        return _replay(stored)
+    response = make_response(view(ctx, *args, **kwargs))
+    etag = response.headers.get("ETag")
+    store_answer(ctx, key, StoredAnswer(response.status_code, response.get_data(), etag), owner=owner)
+    return response
+
+
+def _fingerprint() -> bytes:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    # A multipart boundary differs between retries of one upload, so files are compared by their bytes.
+    for name, part in sorted(request.files.items()):
+        digest.update(name.encode() + hashlib.sha256(part.read()).digest())
+        part.seek(0)
+    digest.update(repr(sorted(request.form.items())).encode() if request.form else request.get_data(cache=True))
+    return digest.digest()
+
+
+def _replay(stored: StoredAnswer) -> Response:
+    response = Response(stored.body, status=stored.status, mimetype="application/json")
+    response.headers["Idempotent-Replay"] = "true"
+    if stored.etag:
+        response.headers["ETag"] = stored.etag
+    return response
+
+
+def _document(run: View, permission: str | None, *, creates: bool) -> View:
+    doc: dict[str, Any] = {"security": [{"bearer": []}] if permission else []}
+    if permission:
+        doc["x-permission"] = str(permission)
+    if creates:
+        key = {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "maxLength": 200},
+        }
+        doc["parameters"] = [key]
+    known = dict(getattr(run, "_apidoc", {}))
+    known["manual_doc"] = {**known.get("manual_doc", {}), **doc}
+    run._apidoc = known  # type: ignore[attr-defined]
+    return run

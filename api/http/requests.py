@@ -1,0 +1,49 @@
+"""What each request carries around: its id, and the line logged when it is over."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+
+from api.plumbing.metrics import REQUESTS
+
+log = structlog.get_logger(__name__)
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def current_request_id() -> str:
+    """The id of the request being answered; `-` outside one."""
+    return str(g.get("request_id", "-")) if has_request_context() else "-"
+
+
+def register_requests(app: Flask) -> None:
+    """Give every request an id (the caller's, when it is well formed), safe headers, a log line and a metric."""
+
+    @app.before_request
+    def start() -> None:
+        offered = request.headers.get("X-Request-Id", "")
+        g.request_id = offered if _ACCEPTABLE.fullmatch(offered) else uuid4().hex
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        # The rule, not the path: a path holds ids, and a label per id would never end.
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        REQUESTS.labels(route, request.method, response.status_code).observe(seconds)
+        response.headers["X-Request-Id"] = current_request_id()
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        log.info(
+            "request",
+            request_id=current_request_id(),
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+        return response
