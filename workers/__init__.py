@@ -1,0 +1,1 @@
+"""Everything that runs beside the web side: sender, relay, RQ workers, stand-ins."""

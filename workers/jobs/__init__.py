@@ -1,0 +1,1 @@
+"""One module per area of work; each job unpacks its timer and calls a service."""
