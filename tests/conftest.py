@@ -83,7 +83,8 @@ def clone_database(cluster: Cluster, template: str) -> Iterator[Callable[[], str
         return cluster.url("gridloop_app", name)
 
     yield clone
-    with psycopg.connect(cluster.conninfo("gridloop_owner", "postgres"), autocommit=True) as connection:
+    # As the superuser: only it may end connections of other roles that a killed process left behind.
+    with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as connection:
         for name in made:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -1,6 +1,7 @@
 """Reading the trail."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -42,26 +43,28 @@ def entries_of(session: Session, station_id: UUID, *, before: int | None, limit:
 def find_chain_fault(session: Session) -> ChainFault | None:
     """Walk the whole chain; the first broken link, or None when it holds."""
     digest = FIRST_DIGEST
-    for expected, (position, entry_id, sealed, entry) in enumerate(_links(session), start=1):
-        if position != expected:
-            return ChainFault(expected, None, "a link is missing")
-        if entry is None:
-            return ChainFault(position, entry_id, "the entry is gone")
-        digest = link_digest(digest, entry)
-        if digest != sealed:
-            return ChainFault(position, entry_id, "the entry or the chain was changed")
+    with closing(_links(session)) as links:
+        for expected, (position, entry_id, sealed, entry) in enumerate(links, start=1):
+            if position != expected:
+                return ChainFault(expected, None, "a link is missing")
+            if entry is None:
+                return ChainFault(position, entry_id, "the entry is gone")
+            digest = link_digest(digest, entry)
+            if digest != sealed:
+                return ChainFault(position, entry_id, "the entry or the chain was changed")
     return None
 
 
-def _links(session: Session) -> Iterator[tuple[int, int, bytes, Entry | None]]:
+def _links(session: Session) -> Generator[tuple[int, int, bytes, Entry | None], None, None]:
     statement = (
         select(AuditSeal.position, AuditSeal.entry_id, AuditSeal.digest, *_COLUMNS)
         .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
         .order_by(AuditSeal.position)
         .execution_options(yield_per=2_000)
     )
-    for row in session.execute(statement):
-        yield row[0], row[1], row[2], None if row[3] is None else Entry(*row[3:])
+    with session.execute(statement) as rows:
+        for row in rows:
+            yield row[0], row[1], row[2], None if row[3] is None else Entry(*row[3:])
 
 
 _COLUMNS = (
