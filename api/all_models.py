@@ -1,0 +1,30 @@
+"""Imports every models module, for migrations and for the test that compares models with the schema."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+import api.audit.models
+import api.duty.models
+import api.grids.models
+import api.identity.models
+import api.incidents.models
+import api.notifications.models
+import api.plumbing.heartbeats
+import api.plumbing.idempotency
+import api.plumbing.outbox
+import api.plumbing.timers
+from api.plumbing.db import Base
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+metadata = Base.metadata
+
+
+@cache
+def schema_head() -> str:
+    """The revision this release's models were written for."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head

@@ -1,0 +1,23 @@
+"""One table: which blueprint stands under which prefix. What guards a route is declared on the route itself."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from api.audit.routes import blp as audit
+from api.duty.routes import blp as duty
+from api.grids.routes import blp as grids
+from api.http.health import blp as health
+from api.identity.routes import blp as identity
+from api.incidents.routes import blp as incidents
+from api.notifications.routes import blp as notifications
+from api.webhooks.routes import blp as webhooks
+
+V1 = (identity, grids, duty, incidents, notifications, audit)
+
+
+def register_blueprints(app: Flask, api: Api) -> None:
+    """Mount everything."""
+    for blueprint in V1:
+        api.register_blueprint(blueprint, url_prefix="/v1")
+    api.register_blueprint(webhooks, url_prefix="/webhooks")
+    app.register_blueprint(health)
