@@ -12,8 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 import api
-from api.http.errors import STATUS
-from api.kernel.errors import DomainError
+from api.http.catalogue import error_catalogue
 from api.kernel.states import Machine
 
 FOLDER = Path(__file__).parents[2] / "mobile_contracts"
@@ -33,30 +32,10 @@ def write_contracts() -> None:
 def documents(app: Flask) -> dict[str, str]:
     """Path below `mobile_contracts/` -> text of every generated document."""
     spec = app.test_client().get("/v1/openapi.json").json
-    written = {"openapi.json": _pretty(spec), "errors.json": _pretty(error_catalogue())}
+    written = {"openapi.json": _pretty(spec), "errors.json": _pretty({"version": 1, "errors": error_catalogue()})}
     for machine in machines():
         written[f"states/{machine.name}.md"] = state_page(machine)
     return written
-
-
-def error_catalogue() -> dict[str, Any]:
-    """Every refusal's code with its status and its sentence in both languages (`{...}` marks a fact filled in)."""
-    errors = {
-        error.code: {"status": STATUS[error.kind], "text": {"zh-CN": error.zh, "en": error.en}} for error in all_errors()
-    }
-    return {"version": 1, "errors": dict(sorted(errors.items()))}
-
-
-def all_errors() -> list[type[DomainError]]:
-    """Every DomainError of the project."""
-    list(all_modules())
-    found: list[type[DomainError]] = []
-    todo: list[type[DomainError]] = [DomainError]
-    while todo:
-        children = [child for child in todo.pop().__subclasses__() if child.__module__.startswith("api.")]
-        found += children
-        todo += children
-    return found
 
 
 def machines() -> list[Machine[Any, Any]]:
