@@ -14,11 +14,12 @@ from api.identity.service import authenticate_token
 from api.plumbing.crypto import keyring
 from api.plumbing.db import db
 from api.plumbing.logs import configure_logs
+from api.plumbing.signing import signer
 from config import Settings
 
 
 def create_app(settings: Settings) -> Flask:
-    """Build the app. No connection is opened here; a second app in one process shares only the keyring."""
+    """Build the app. No connection is opened here; a second app in one process shares only the keys."""
     app = Flask("gridloop", static_folder=None)
     app.json = JsonProvider(app)
     app.config.update(settings.flask())
@@ -28,6 +29,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["gridloop.authenticator"] = authenticate_token
     configure_logs(settings.log_level)
     keyring.load(settings.sealing, settings.index)
+    signer.load(settings.secret)
     db.init_app(app)
     register_requests(app)
     register_limits(app)

@@ -97,7 +97,18 @@ class StrictParser(FlaskParser):
             return missing
         if not is_json_request(req):
             raise NotJson
+        _refuse_nul(b"\\u0000" in raw)
         return parse_json(raw)
+
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        _refuse_nul(b"%00" in req.query_string)
+        return super().load_querystring(req, schema)
+
+
+def _refuse_nul(found: bool) -> None:
+    # No text column can hold U+0000: unrefused, it would end in a database error in whatever field it comes.
+    if found:
+        raise Malformed(reason="U+0000 in a text")
 
 
 class JsonProvider(JSONProvider):

@@ -61,6 +61,8 @@ def problem(error: DomainError, *, status: int | None = None) -> Response:
         "text": {"zh-CN": zh, "en": en},
         "request_id": current_request_id(),
     }
+    if error.facts:
+        body["facts"] = error.facts
     if error.issues:
         body["errors"] = [{"pointer": i.pointer, "code": i.code, "zh": i.zh, "en": i.en} for i in error.issues]
     response = Response(encode_json(body), status=status, mimetype="application/problem+json")
@@ -69,6 +71,15 @@ def problem(error: DomainError, *, status: int | None = None) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="gridloop"'
     return response
+
+
+def answer_or_refusal(outcome: Any) -> Any:
+    """A service's answer as it is, or the problem of a refusal it returned instead of raising.
+
+    Raising rolls the request's transaction back. Where what was written must survive the refusal (a counted guess, a
+    revoked family of tokens), the service returns the `DomainError` and the view passes it through here.
+    """
+    return problem(outcome) if isinstance(outcome, DomainError) else outcome
 
 
 def register_errors(app: Flask) -> None:

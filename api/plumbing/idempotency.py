@@ -1,7 +1,8 @@
 """Idempotency keys: the same creating request, sent twice, has one effect and one answer.
 
-The answer is stored in the transaction of the effect. A concurrent twin waits on the unique index until the first one
-commits, then replays it; when it waits too long the database's lock timeout ends it and the caller is told to retry.
+The answer is stored in the transaction of the effect, and sealed, since it holds names and now and then a secret. A
+concurrent twin waits on the unique index until the first one commits, then replays it; when it waits too long the
+database's lock timeout ends it and the caller is told to retry.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.kernel.errors import DomainError, Kind
 from api.plumbing.context import Ctx
+from api.plumbing.crypto import keyring
 from api.plumbing.db import Base
+
+_CONTEXT = "idempotency_keys.body"
 
 
 class KeyMissing(DomainError):
@@ -84,7 +88,7 @@ def claim_key(ctx: Ctx, key: str, fingerprint: bytes, *, owner: UUID | str) -> S
         raise KeyReused
     if stored.status is None or stored.body is None:
         raise KeyInFlight
-    return StoredAnswer(stored.status, stored.body, stored.etag)
+    return StoredAnswer(stored.status, keyring.open(stored.body, _CONTEXT), stored.etag)
 
 
 def store_answer(ctx: Ctx, key: str, answer: StoredAnswer, *, owner: UUID | str) -> None:
@@ -92,5 +96,5 @@ def store_answer(ctx: Ctx, key: str, answer: StoredAnswer, *, owner: UUID | str)
     ctx.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.owner == str(owner), IdempotencyKey.key == key)
-        .values(status=answer.status, body=answer.body, etag=answer.etag)
+        .values(status=answer.status, body=keyring.seal(answer.body, _CONTEXT), etag=answer.etag)
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, text
+from sqlalchemy import BigInteger, SmallInteger, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +24,8 @@ CHANNEL = "gridloop_outbox"
 class OutboxMessage(Base):
     """One message to one address over one channel; its id is the message id the phone sees.
 
-    Times are the database's. `rank` only rises (queued 0, leased 1, sent 2, delivered 3, read 4; final refusals 9).
+    Times are the database's. `rank` only rises (in hand 0, sent 1, ended without proof 2, delivered 3, read 4).
+    `handed_at` is set just before a call: a lease that runs out without it ended in nothing sent.
     """
 
     __tablename__ = "outbox"
@@ -39,6 +40,8 @@ class OutboxMessage(Base):
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID | None]
     template: Mapped[str]
+    step: Mapped[str] = mapped_column(server_default=text("''"))
+    origin_id: Mapped[UUID | None]  # the message this one took over from, on another channel
     variables: Mapped[dict[str, Any]] = mapped_column(SealedJson("outbox.variables"))
     state: Mapped[str] = mapped_column(server_default=text("'queued'"))
     rank: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -47,13 +50,16 @@ class OutboxMessage(Base):
     expires_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[UUID | None]
+    handed_at: Mapped[datetime | None]
     provider: Mapped[str | None]
     provider_ref: Mapped[str | None]
     error_code: Mapped[str | None]
     unknown_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+    ack_seq: Mapped[int | None] = mapped_column(BigInteger)  # the phone's own count, highest seen
     request_id: Mapped[str]
     created_at: Mapped[datetime]
 
@@ -72,6 +78,8 @@ class NewMessage:
     subject_id: UUID | None = None
     person_id: UUID | None = None
     device_id: UUID | None = None
+    step: str = ""
+    origin_id: UUID | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
 
@@ -92,6 +100,8 @@ def enqueue(ctx: Ctx, messages: Sequence[NewMessage]) -> list[UUID]:
             "subject_kind": message.subject_kind,
             "subject_id": message.subject_id,
             "template": message.template,
+            "step": message.step,
+            "origin_id": message.origin_id,
             "variables": message.variables,
             "next_at": message.not_before or ctx.now,
             "expires_at": message.expires_at,
@@ -102,5 +112,8 @@ def enqueue(ctx: Ctx, messages: Sequence[NewMessage]) -> list[UUID]:
     ]
     statement = insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMessage.id)
     ids = list(ctx.session.scalars(statement, rows))
-    ctx.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    if ids:
+        # The payload says which lanes to wake; equal ones of one transaction are delivered once.
+        for lane in {f"{message.urgency}:{message.channel}" for message in messages}:
+            ctx.session.execute(text("SELECT pg_notify(:channel, :lane)"), {"channel": CHANNEL, "lane": lane})
     return ids

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, UniqueConstraint, text, update
+from sqlalchemy import BigInteger, SmallInteger, UniqueConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -101,8 +101,13 @@ def set_timer(ctx: Ctx, order: TimerOrder) -> None:
 
 
 def cancel_timers(ctx: Ctx, subject_id: UUID, *, job: str | None = None) -> None:
-    """Cancel what still waits for this subject, of one job or of all."""
-    statement = update(Timer).where(Timer.subject_id == subject_id, Timer.state == "waiting").values(state="cancelled")
+    """Cancel what still waits for this subject, of one job or of all.
+
+    A timer that is running at this moment is left alone, since it may be waiting for a lock the caller holds: a job
+    whose timer may be cancelled looks at the fence, and does nothing when it is stale.
+    """
+    waiting = select(Timer.id).where(Timer.subject_id == subject_id, Timer.state == "waiting")
     if job is not None:
-        statement = statement.where(Timer.job == job)
-    ctx.session.execute(statement)
+        waiting = waiting.where(Timer.job == job)
+    statement = update(Timer).where(Timer.id.in_(waiting.with_for_update(skip_locked=True))).values(state="cancelled")
+    ctx.session.execute(statement.execution_options(synchronize_session=False))
