@@ -1,0 +1,5 @@
+"""HTTP of identity."""
+
+from api.http.blueprint import Blueprint
+
+blp = Blueprint("identity", __name__, description="")

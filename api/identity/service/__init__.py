@@ -1,0 +1,52 @@
+"""Identity's services, one file per noun."""
+
+from api.identity.service.attempts import drop_old_attempts
+from api.identity.service.codes import send_code, sign_in_by_code
+from api.identity.service.credentials import change_password, give_credentials, reset_second_factor
+from api.identity.service.devices import register_device, remove_device, retire_registration
+from api.identity.service.passwords import sign_in_by_password
+from api.identity.service.people import (
+    change_status,
+    create_person,
+    edit_person,
+    enroll_people,
+    reveal_contact,
+    set_roles,
+)
+from api.identity.service.sessions import (
+    end_all_sessions,
+    end_other_sessions,
+    end_session,
+    expire_sessions,
+    open_session,
+    refresh_session,
+    sign_out,
+)
+from api.identity.service.tokens import authenticate_token
+
+__all__ = [
+    "authenticate_token",
+    "change_password",
+    "change_status",
+    "create_person",
+    "drop_old_attempts",
+    "edit_person",
+    "end_all_sessions",
+    "end_other_sessions",
+    "end_session",
+    "enroll_people",
+    "expire_sessions",
+    "give_credentials",
+    "open_session",
+    "refresh_session",
+    "register_device",
+    "remove_device",
+    "reset_second_factor",
+    "retire_registration",
+    "reveal_contact",
+    "send_code",
+    "set_roles",
+    "sign_in_by_code",
+    "sign_in_by_password",
+    "sign_out",
+]
