@@ -1,0 +1,52 @@
+# `make` alone prints what there is to make. Every target sets up what it needs first, and only once.
+START := deploy/local/start
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit check bench contracts db db-stop clean lock fmt
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## set up and run the whole system in the foreground; Ctrl-C stops it, the data stays
+	@$(START) run
+
+test: ## the whole suite, on a real PostgreSQL and Redis of its own
+	@$(START) setup tests
+	$(BIN)/pytest tests -n 2
+
+unit: ## only the tests that need neither database nor network
+	@$(START) setup tests
+	$(BIN)/pytest tests -n 0 -m unit
+
+check: ## formatting, lint, types, import contracts, and the shape of the house
+	@$(START) setup tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/shape -n 0
+
+bench: ## the measurements, on a durable database of their own; writes bench/RESULTS.md
+	@$(START) setup tests
+	@$(START) exec --kind bench python -m bench
+
+contracts: ## write what phones rely on into mobile_contracts/, from the code
+	@$(START) exec flask --app wsgi contracts write
+
+db: ## psql on the database of `make run`
+	@$(START) db
+
+db-stop: ## stop the private servers; the data stays
+	@$(START) stop
+
+clean: ## stop the private servers; remove var/ (the data!) and .venv
+	@$(START) clean
+
+lock: ## pin pyproject.toml into requirements.txt and tests/requirements.txt, with hashes
+	@$(START) lock
+
+fmt: ## format the code and sort its imports
+	@$(START) setup tests
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --select I --fix .
