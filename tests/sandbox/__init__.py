@@ -1,0 +1,1 @@
+"""The stand-ins, driven by the real SDKs over real sockets. Nothing is patched here."""
