@@ -4,8 +4,12 @@ from flask import Flask
 
 from api.cli.audit import audit
 from api.cli.contracts import contracts
+from api.cli.demo import demo
+from api.cli.policies import policies
+from api.cli.roster import roster
+from api.cli.stations import station
 
-GROUPS = (audit, contracts)
+GROUPS = (audit, contracts, demo, policies, roster, station)
 
 
 def register_commands(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""What grids looks like on the wire."""
