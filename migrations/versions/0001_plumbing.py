@@ -30,6 +30,8 @@ def upgrade() -> None:
             subject_kind text NOT NULL,
             subject_id uuid,
             template text NOT NULL,
+            step text NOT NULL DEFAULT '',
+            origin_id uuid,
             variables bytea NOT NULL,
             state text NOT NULL DEFAULT 'queued' CONSTRAINT ck_outbox_state CHECK (state IN
                 ('queued', 'leased', 'sent', 'delivered', 'read', 'unknown', 'fallback', 'dead', 'expired', 'cancelled')),
@@ -39,20 +41,25 @@ def upgrade() -> None:
             expires_at timestamptz NOT NULL,
             lease_until timestamptz,
             lease_token uuid,
+            handed_at timestamptz,
             provider text,
             provider_ref text,
             error_code text,
             unknown_at timestamptz,
             sent_at timestamptz,
             delivered_at timestamptz,
+            shown_at timestamptz,
             read_at timestamptz,
+            ack_seq bigint,
             request_id text NOT NULL,
             created_at timestamptz NOT NULL
         );
-        -- What can be claimed, in the order it is claimed; terminal rows are in neither partial index.
-        CREATE INDEX ix_outbox_due ON outbox (urgency, next_at) WHERE state = 'queued';
+        -- What can be claimed: each class, channel and station by itself, so that one station's flood is no other one's wait.
+        -- Terminal rows are in none of the partial indexes.
+        CREATE INDEX ix_outbox_due ON outbox (urgency, channel, station_id, next_at) WHERE state = 'queued';
         CREATE INDEX ix_outbox_leased ON outbox (lease_until) WHERE state = 'leased';
         CREATE INDEX ix_outbox_unknown ON outbox (unknown_at) WHERE state = 'unknown';
+        CREATE INDEX ix_outbox_expiry ON outbox (expires_at) WHERE state IN ('queued', 'unknown');
         CREATE INDEX ix_outbox_subject ON outbox (subject_id);
         CREATE INDEX ix_outbox_person ON outbox (person_id, id);
         CREATE INDEX ix_outbox_provider_ref ON outbox (provider, provider_ref) WHERE provider_ref IS NOT NULL;

@@ -1,0 +1,1 @@
+"""What is decided about messages, without touching anything: one module per decision."""

@@ -1,0 +1,130 @@
+"""Settling a batch of calls: states under the fence, attempts, dead registrations, the next channel, breakers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+
+from api.identity.service import retire_registration
+from api.notifications.models import MessageAttempt
+from api.notifications.rules.settlement import settle
+from api.notifications.rules.states import RANK
+from api.notifications.service.breakers import move_breakers
+from api.notifications.service.fallback import fall_back
+from api.notifications.service.receipts import apply_parked
+from api.notifications.types import Attempt, Fallback, OutcomeKind, Provider, Settlement
+from api.plumbing.context import Ctx
+from api.plumbing.metrics import MESSAGES as COUNTED
+
+# Only who still holds the lease may write. A receipt may have moved the row before the call returned: then its state
+# stands (it ranks higher) and the rest of what the call told is kept.
+_SETTLE = text("""
+    WITH told AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:states AS text[]), CAST(:ranks AS smallint[]),
+            CAST(:next_ats AS timestamptz[]), CAST(:codes AS text[]), CAST(:providers AS text[]),
+            CAST(:refs AS text[]), CAST(:uncounted AS smallint[]), CAST(:lost AS boolean[])
+        ) AS told(id, token, state, rank, next_at, code, provider, ref, uncounted, lost)
+    ), mine AS (
+        SELECT told.*, outbox.state = 'leased' AS held FROM outbox JOIN told ON outbox.id = told.id
+        WHERE outbox.lease_token = told.token ORDER BY outbox.id FOR UPDATE OF outbox
+    )
+    UPDATE outbox SET
+        state = CASE WHEN held THEN mine.state ELSE outbox.state END,
+        rank = greatest(outbox.rank, mine.rank),
+        next_at = coalesce(mine.next_at, outbox.next_at),
+        error_code = CASE WHEN held THEN mine.code ELSE outbox.error_code END,
+        provider = mine.provider,
+        provider_ref = coalesce(mine.ref, outbox.provider_ref),
+        attempts = outbox.attempts - mine.uncounted,
+        sent_at = CASE WHEN mine.ref IS NULL THEN sent_at ELSE coalesce(sent_at, :now) END,
+        unknown_at = CASE WHEN mine.lost THEN :now ELSE unknown_at END,
+        lease_token = NULL, lease_until = NULL
+    FROM mine WHERE outbox.id = mine.id
+    RETURNING outbox.id, outbox.state, outbox.expires_at, mine.held
+""").columns(id=PgUUID(as_uuid=True), expires_at=TIMESTAMP(timezone=True))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a batch of settlements changed: how many were ours, and which providers are now left in peace."""
+
+    count: int
+    resting: dict[Provider, datetime]
+
+
+def settle_attempts(ctx: Ctx, attempts: Sequence[Attempt]) -> Settled:
+    """Write down how these calls ended. Safe to repeat: a second time the lease is gone and nothing moves."""
+    settlements = [settle(attempt.letter, attempt.outcome, attempt.jitter, ctx.now) for attempt in attempts]
+    kept = {row.id: row for row in _write_states(ctx, attempts, settlements)}
+    _write_attempts(ctx, attempts, kept)
+    mine = [pair for pair in zip(attempts, settlements, strict=True) if _held(kept.get(pair[0].letter.id))]
+    for attempt, settlement in mine:
+        if settlement.retire and attempt.letter.device_id:
+            retire_registration(ctx, attempt.letter.device_id, attempt.outcome.code)
+    _fall_back(ctx, mine, kept)
+    apply_parked(ctx, {a.outcome.provider_ref: a.letter.id for a in attempts if a.outcome.provider_ref})
+    return Settled(len(mine), move_breakers(ctx, attempts))
+
+
+def _held(row: Row[Any] | None) -> bool:
+    return row is not None and row.held
+
+
+def _write_states(ctx: Ctx, attempts: Sequence[Attempt], settlements: Sequence[Settlement]) -> Sequence[Row[Any]]:
+    return ctx.session.execute(
+        _SETTLE,
+        {
+            "ids": [a.letter.id for a in attempts],
+            "tokens": [a.letter.lease_token for a in attempts],
+            "states": [s.state.value for s in settlements],
+            "ranks": [RANK[s.state] for s in settlements],
+            "next_ats": [s.next_at for s in settlements],
+            "codes": [s.code for s in settlements],
+            "providers": [a.provider.value for a in attempts],
+            "refs": [a.outcome.provider_ref for a in attempts],
+            # A message that was not even tried has not used up a try.
+            "uncounted": [int(a.outcome.kind is OutcomeKind.HELD) for a in attempts],
+            "lost": [a.outcome.kind is OutcomeKind.UNKNOWN for a in attempts],
+            "now": ctx.now,
+        },
+    ).all()
+
+
+def _write_attempts(ctx: Ctx, attempts: Sequence[Attempt], kept: dict[UUID, Row[Any]]) -> None:
+    rows = [
+        {
+            "message_id": attempt.letter.id,
+            "number": attempt.letter.attempts,
+            "provider": attempt.provider,
+            "outcome": attempt.outcome.kind,
+            "code": attempt.outcome.code or None,
+            "provider_ref": attempt.outcome.provider_ref,
+            "fenced": attempt.letter.id not in kept,
+            "took_ms": attempt.took_ms,
+            "segments": attempt.segments,
+            "settled_at": ctx.now,
+        }
+        for attempt in attempts
+        if attempt.outcome.kind is not OutcomeKind.HELD
+    ]
+    if rows:
+        # The sweeper may have written this try already, as one whose sender was lost.
+        ctx.session.execute(insert(MessageAttempt).on_conflict_do_nothing(), rows)
+    for attempt in attempts:
+        COUNTED.labels(attempt.letter.channel, attempt.outcome.kind).inc()
+
+
+def _fall_back(ctx: Ctx, mine: list[tuple[Attempt, Settlement]], kept: dict[UUID, Row[Any]]) -> None:
+    # A message withdrawn while it was in the provider's hands has no time left, and so no next channel.
+    alive = [(a.letter.id, s.fallback) for a, s in mine if kept[a.letter.id].expires_at > ctx.now]
+    fall_back(
+        ctx,
+        always=[message_id for message_id, how in alive if how is Fallback.ALWAYS],
+        if_last=[message_id for message_id, how in alive if how is Fallback.IF_LAST],
+    )

@@ -1,0 +1,207 @@
+"""A lane: claims of one kind, sent with bounded concurrency, settled in batches."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from api.notifications.gateways.port import Gateway
+from api.notifications.rules.payloads import push_envelope, sms_envelope
+from api.notifications.rules.segments import count_segments
+from api.notifications.rules.templates import Unrenderable
+from api.notifications.service.claims import ClaimOrder, claim_letters, renew_leases
+from api.notifications.service.settling import settle_attempts
+from api.notifications.types import (
+    Attempt,
+    Channel,
+    Envelope,
+    Letter,
+    Outcome,
+    OutcomeKind,
+    PushEnvelope,
+    SmsEnvelope,
+    Urgency,
+)
+from workers.pusher.database import Database, is_passing
+from workers.pusher.gathering import Gatherer
+from workers.pusher.options import Options
+
+log = structlog.get_logger(__name__)
+# After a claim that found something, look again this soon: a share per station may have left some behind.
+SOON_S = 0.02
+
+
+@dataclass(frozen=True)
+class Addressing:
+    """What an envelope needs beside its letter."""
+
+    public_url: str
+    key: bytes
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A provider is left in peace: when that was noted (database's clock), and when it ends (this process's)."""
+
+    noted_at: datetime
+    ends: float
+
+
+_NO_REST = Rest(datetime.min.replace(tzinfo=UTC), 0.0)
+
+
+class Lane:
+    """One kind of message over one gateway. Two batches may be in hand: one in flight, one ready to follow."""
+
+    def __init__(
+        self, urgencies: tuple[Urgency, ...], width: int, gateway: Gateway, channel: Channel, *,
+        database: Database, options: Options, addressing: Addressing,
+    ) -> None:  # fmt: skip
+        self.urgencies, self.channel = urgencies, channel
+        self._width = width
+        self._gateway = gateway
+        self._database = database
+        self._options = options
+        self._addressing = addressing
+        self._slots = asyncio.Semaphore(width)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._rest = _NO_REST
+        self._renewals = Gatherer(self._renew)
+        self._settlements = Gatherer(self._settle)
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim nothing more, and give back what no call was made for."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Claim and send until told to stop; returns when nothing is in hand any more."""
+        while not self._stopping:
+            self._wake.clear()
+            room = 2 * self._width - len(self._tasks)
+            # Small claims cost as much as large ones, so a busy lane waits until half a width is free.
+            letters = await self._claim(room) if room * 2 >= self._width else []
+            for letter in letters:
+                self._start(letter)
+            if len(letters) < room or not letters:
+                await self._wait(SOON_S if letters else self._options.poll_s)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _claim(self, room: int) -> list[Letter]:
+        order = ClaimOrder(self.urgencies, self.channel, room, self._options.lease)
+        try:
+            return await self._database.run(lambda ctx: claim_letters(ctx, order))
+        except Exception as error:
+            # Nothing may end a lane: whatever was wrong with this claim, the next poll tries again.
+            passing = is_passing(error)
+            (log.warning if passing else log.error)(
+                "claim_failed", error=type(error).__name__, channel=self.channel, exc_info=not passing
+            )
+            return []
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, letter: Letter) -> None:
+        task = asyncio.create_task(self._deliver(letter))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Its lease runs out and the sweeper takes the message up again.
+            log.error("delivery_failed", error=type(error).__name__, channel=self.channel, exc_info=error)
+        if len(self._tasks) * 2 <= 3 * self._width:
+            self._wake.set()
+
+    async def _deliver(self, letter: Letter) -> None:
+        async with self._slots:
+            started = time.perf_counter()
+            outcome, segments = self._held(letter), None
+            if outcome is None:
+                prepared = self._prepare(letter)
+                # The fence. A letter without address or text is settled under its first lease, since nothing is sent.
+                if not isinstance(prepared, Outcome):
+                    if not await self._renewals.submit(letter):
+                        return
+                    started = time.perf_counter()
+                    segments = count_segments(prepared.body) if isinstance(prepared, SmsEnvelope) else None
+                    prepared = await self._gateway.send(prepared)
+                outcome = prepared
+        took_ms = int((time.perf_counter() - started) * 1000)
+        attempt = Attempt(letter, self._gateway.provider, outcome, took_ms, random.random(), segments)
+        await self._settlements.submit(attempt)
+
+    def _held(self, letter: Letter) -> Outcome | None:
+        if self._stopping:
+            return Outcome(OutcomeKind.HELD, "stopping", retry_after_s=0.0, called=False)
+        left = self._rest.ends - time.monotonic()
+        # One claimed after the rest was noted has the database's leave: the rest is over, or this is the probe.
+        if left > 0 and letter.claimed_at <= self._rest.noted_at:
+            return Outcome(OutcomeKind.HELD, "provider_resting", retry_after_s=left, called=False)
+        return None
+
+    def _prepare(self, letter: Letter) -> Envelope | Outcome:
+        if letter.address is None:
+            code = "no_registration" if letter.channel is Channel.PUSH else "no_number"
+            return Outcome(OutcomeKind.PERMANENT, code, provider_wide=False, called=False)
+        try:
+            return _ENVELOPES[letter.channel](letter, self._addressing)
+        except Unrenderable:
+            log.error("message_unrenderable", message_id=str(letter.id), channel=letter.channel)
+            return Outcome(OutcomeKind.PERMANENT, "unrenderable", provider_wide=False, called=False)
+
+    async def _renew(self, letters: list[Letter]) -> list[bool]:
+        lease = self._options.lease
+        mine = await self._database.insist(lambda ctx: renew_leases(ctx, letters, lease))
+        return [letter.id in mine for letter in letters]
+
+    async def _settle(self, attempts: list[Attempt]) -> list[None]:
+        try:
+            settled, now = await self._database.insist(lambda ctx: (settle_attempts(ctx, attempts), ctx.now))
+        except Exception as error:
+            if len(attempts) == 1:
+                raise
+            # One of them cannot be written: it alone is left to its lease.
+            log.error("batch_not_settled", error=type(error).__name__, count=len(attempts), exc_info=True)
+            for attempt in attempts:
+                await self._settle_alone(attempt)
+            return [None] * len(attempts)
+        until = settled.resting.get(self._gateway.provider)
+        if until is not None:
+            # The database's clock says how long; this process only counts the seconds down.
+            self._rest = Rest(now, time.monotonic() + (until - now).total_seconds())
+        return [None] * len(attempts)
+
+    async def _settle_alone(self, attempt: Attempt) -> None:
+        try:
+            await self._settle([attempt])
+        except Exception as error:
+            log.error("not_settled", message_id=str(attempt.letter.id), error=type(error).__name__)
+
+
+def _push(letter: Letter, _: Addressing) -> PushEnvelope:
+    return push_envelope(letter)
+
+
+def _sms(letter: Letter, addressing: Addressing) -> SmsEnvelope:
+    return sms_envelope(letter, addressing.public_url, addressing.key)
+
+
+_ENVELOPES: dict[Channel, Callable[[Letter, Addressing], Envelope]] = {Channel.PUSH: _push, Channel.SMS: _sms}
