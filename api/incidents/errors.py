@@ -1,0 +1,115 @@
+"""What incidents refuse, and how they say so."""
+
+from api.kernel.errors import DomainError, Kind
+
+
+class PossibleDuplicate(DomainError):
+    """Open incidents nearby may be the same one; `facts.candidates` lists them. File with `duplicate_checked: true`."""
+
+    code, kind = "possible_duplicate", Kind.CONFLICT
+    zh = "附近有 {count} 起可能相同的警情，请核对后再提交。"
+    en = "{count} incident(s) nearby may be the same one; check them, then file with duplicate_checked."
+
+
+class NothingNeeded(DomainError):
+    """Neither the dispatch nor the report says whom the incident needs."""
+
+    code, kind = "needs_missing", Kind.INVALID
+    zh = "请说明需要多少人。"
+    en = "Say how many people are needed."
+
+
+class UnknownForce(DomainError):
+    """The station has no force of this name; `facts.words` lists them."""
+
+    code, kind = "unknown_force", Kind.INVALID
+    zh = "没有这种力量，请从本所的力量中选择。"
+    en = "There is no such force at this station."
+
+
+class UnknownSkill(DomainError):
+    """The station has no skill of this name; `facts.words` lists them."""
+
+    code, kind = "unknown_skill", Kind.INVALID
+    zh = "没有这种技能，请从本所的技能中选择。"
+    en = "There is no such skill at this station."
+
+
+class LinkedToItself(DomainError):
+    """An incident cannot be joined to itself."""
+
+    code, kind = "linked_to_itself", Kind.INVALID
+    zh = "不能与自身关联。"
+    en = "An incident cannot be joined to itself."
+
+
+class IncidentOver(DomainError):
+    """The incident is closed or cancelled."""
+
+    code, kind = "incident_over", Kind.CONFLICT
+    zh = "该警情已结束。"
+    en = "This incident is over."
+
+
+class EngagedElsewhere(DomainError):
+    """The member is busy with another incident, and must finish or leave that one first."""
+
+    code, kind = "engaged_elsewhere", Kind.CONFLICT
+    zh = "您正在执行另一项任务，请先完成或退出。"
+    en = "You are on another task; finish or leave it first."
+
+
+class FeedbackAlreadyGiven(DomainError):
+    """The author's report is already with the reviewer; it can be changed only when returned."""
+
+    code, kind = "feedback_already_given", Kind.CONFLICT
+    zh = "已提交反馈，退回后方可修改。"
+    en = "Your report is already in; it can be changed only when it is returned."
+
+
+class FeedbackTooEarly(DomainError):
+    """Only somebody who accepted can report."""
+
+    code, kind = "feedback_too_early", Kind.CONFLICT
+    zh = "接受任务后才能提交反馈。"
+    en = "Only somebody who accepted the task can report on it."
+
+
+class ReviewerWentThere(DomainError):
+    """A report is checked by somebody who did not go."""
+
+    code, kind = "reviewer_went_there", Kind.FORBIDDEN
+    zh = "参与处置的人员不能审核本警情。"
+    en = "Somebody who went there cannot review it."
+
+
+class ReviewNoteMissing(DomainError):
+    """What is returned goes back with a reason."""
+
+    code, kind = "review_note_required", Kind.INVALID
+    zh = "退回时请写明原因。"
+    en = "Say why it is returned."
+
+
+class RequesterExists(DomainError):
+    """There is a number to call, so "nobody to call" is not an answer."""
+
+    code, kind = "requester_exists", Kind.CONFLICT
+    zh = "本警情有报警人电话，须先回访。"
+    en = "The requester left a number; call it."
+
+
+class RequesterUnknown(DomainError):
+    """There is no number to call; record that nobody can be called, and why."""
+
+    code, kind = "requester_unknown", Kind.CONFLICT
+    zh = "本警情没有报警人电话，请按无报警人登记并说明原因。"
+    en = "There is no number to call; record no_requester with the reason."
+
+
+class CallBackNoteMissing(DomainError):
+    """An incident that ends without the requester being told ends with a reason."""
+
+    code, kind = "call_back_note_required", Kind.INVALID
+    zh = "未能告知报警人时，请说明原因。"
+    en = "Say why the requester was not told."

@@ -1,0 +1,1 @@
+"""What incidents know, read-only: one module per noun."""

@@ -1,0 +1,1 @@
+"""The wire: `desk` for the console, `phone` for members."""

@@ -1,0 +1,88 @@
+"""What a member's phone sends and gets."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from api.http.schemas import PlaceField, PointSchema, RequestSchema, ResponseSchema
+from api.incidents.schemas.desk import FeedbackSchema, RequesterViewSchema, enum_field
+from api.incidents.types import DeclineReason, Outcome
+
+
+class MoveSchema(RequestSchema):
+    """When, by the phone's clock, and where; both optional."""
+
+    occurred_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    position = PlaceField(load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The place in WGS-84; its datum has served."""
+        position = data["position"]
+        return {"occurred_at": data["occurred_at"], "place": position[0] if position else None}
+
+
+class RefusalSchema(RequestSchema):
+    """Why not."""
+
+    reason = enum_field(DeclineReason, load_default=DeclineReason.OTHER)
+
+
+class FeedbackOrderSchema(RequestSchema):
+    """A report on one's own task."""
+
+    outcome = enum_field(Outcome, required=True)
+    text = fields.String(load_default="", validate=validate.Length(max=2000))
+    occurred_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class AnsweredSchema(ResponseSchema):
+    """Where the offer stands now. A yes that came too late is `stood_down` with the reason `full`, not an error."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class OfferSummarySchema(ResponseSchema):
+    """An offer in the list: no place, no name, the distance to the next 500 m."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True)
+    colour = fields.String(required=True)
+    distance_m = fields.Integer(required=True)
+    eta_s = fields.Integer(required=True)
+    offered_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class OfferListSchema(ResponseSchema):
+    """One's own offers, those that still matter first."""
+
+    items = fields.List(fields.Nested(OfferSummarySchema), required=True)
+
+
+class TaskSchema(ResponseSchema):
+    """What somebody who goes needs to know."""
+
+    incident_id = fields.UUID(required=True)
+    ref = fields.String(required=True)
+    category = fields.String(required=True)
+    description = fields.String(required=True)
+    address = fields.String(required=True, allow_none=True)
+    place = fields.Nested(PointSchema, required=True)
+    unit_name = fields.String(required=True, allow_none=True)
+    requester = fields.Nested(RequesterViewSchema, required=True)
+
+
+class OfferSchema(OfferSummarySchema):
+    """One's own offer; `task` only while one goes, reading it is audited."""
+
+    accepted_at = fields.AwareDateTime(required=True, allow_none=True)
+    departed_at = fields.AwareDateTime(required=True, allow_none=True)
+    arrived_at = fields.AwareDateTime(required=True, allow_none=True)
+    done_at = fields.AwareDateTime(required=True, allow_none=True)
+    feedback = fields.Nested(FeedbackSchema, required=True, allow_none=True)
+    task = fields.Nested(TaskSchema, required=True, allow_none=True)

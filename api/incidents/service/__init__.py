@@ -1,0 +1,47 @@
+"""What can be done with incidents; one module per step of their life."""
+
+from api.incidents.service.answers import accept_offer, decline_offer, drop_out, remove_from_task
+from api.incidents.service.asking import ask_more, hear_silence
+from api.incidents.service.closing import cancel_incident, record_call_back
+from api.incidents.service.dispatching import dispatch_incident, end_dispatch
+from api.incidents.service.feedback import give_feedback
+from api.incidents.service.reading import (
+    explain_selection,
+    list_offers,
+    show_dispatch,
+    show_incident,
+    show_offer,
+    show_timeline,
+)
+from api.incidents.service.reporting import edit_incident, link_incident, report_incident
+from api.incidents.service.reviewing import review_incident
+from api.incidents.service.steps import report_overdue
+from api.incidents.service.tasks import arrive, depart, finish
+
+__all__ = [
+    "accept_offer",
+    "arrive",
+    "ask_more",
+    "cancel_incident",
+    "decline_offer",
+    "depart",
+    "dispatch_incident",
+    "drop_out",
+    "edit_incident",
+    "end_dispatch",
+    "explain_selection",
+    "finish",
+    "give_feedback",
+    "hear_silence",
+    "link_incident",
+    "list_offers",
+    "record_call_back",
+    "remove_from_task",
+    "report_incident",
+    "report_overdue",
+    "review_incident",
+    "show_dispatch",
+    "show_incident",
+    "show_offer",
+    "show_timeline",
+]

@@ -1,0 +1,270 @@
+"""Values that incidents' rules and services pass around. Distances are metres, spans are seconds, places WGS-84."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from api.incidents.types.states import NeedState, OfferState
+from api.incidents.types.words import (
+    CallBackOutcome,
+    CancelReason,
+    Category,
+    Colour,
+    Decision,
+    DeclineReason,
+    IncidentKind,
+    LinkKind,
+    Outcome,
+    Source,
+    Verdict,
+)
+from api.kernel.geo import Datum, Point
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a dispatch asks, frozen onto it when it starts.
+
+    `spare`: how many more are asked than are needed, at any time. `silence_s`: how long an offer waits for an answer.
+    `stale_s`: how old a position may be. `expires_s`: how long the message is worth delivering. `retry_s`: pause before
+    looking again after everybody was asked. `overdue_s`: per incident state, after how long the desk is reminded.
+    """
+
+    version: int
+    kind: IncidentKind
+    radius_m: float
+    spare: int
+    silence_s: int
+    stale_s: int
+    expires_s: int
+    retry_s: int
+    candidates: int
+    call_back_tries: int
+    overdue_s: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class NeedOrder:
+    """So many people of one force (None: any) who have all the skills."""
+
+    wanted: int
+    force: str | None = None
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asked for help; the phone is E.164."""
+
+    name: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class NewIncident:
+    """A report as it is filed. `duplicate_checked`: the caller saw the incidents nearby, and this is another one."""
+
+    kind: IncidentKind
+    category: Category
+    colour: Colour
+    source: Source
+    place: Point
+    datum: Datum
+    description: str
+    address: str | None = None
+    requester: Requester = field(default_factory=Requester)
+    needs: tuple[NeedOrder, ...] = ()
+    duplicate_checked: bool = False
+
+
+@dataclass(frozen=True)
+class IncidentEdit:
+    """What an edit changes, by column name; the version is the one the editor saw."""
+
+    incident_id: UUID
+    version: int
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class DispatchOrder:
+    """One click: whom the incident needs (none given: those named in the report), and how far to look."""
+
+    incident_id: UUID
+    needs: tuple[NeedOrder, ...] = ()
+    radius_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How many people one need still has to ask for, and of which kind."""
+
+    need_id: UUID
+    places: int
+    force: str | None = None
+    skills: frozenset[str] = frozenset()
+
+
+class NeedCount(NamedTuple):
+    """A need and how many open (unanswered, not silent) offers it has."""
+
+    need_id: UUID
+    state: NeedState
+    wanted: int
+    got: int
+    waiting: int
+
+
+class Past(NamedTuple):
+    """What a member's earlier offer in this incident came to. `reserve`: said yes when it was full."""
+
+    state: OfferState
+    reserve: bool
+
+
+class Considered(NamedTuple):
+    """One member looked at in one wave, and why they were picked or not."""
+
+    member_id: UUID
+    need_id: UUID
+    picked: bool
+    reason: Verdict
+    distance_m: int
+
+
+class Pick(NamedTuple):
+    """One member to ask."""
+
+    member_id: UUID
+    person_id: UUID
+    need_id: UUID
+    distance_m: float
+    eta_s: int
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """Whom one wave asks, everybody looked at, and the needs for which nobody more was found."""
+
+    picks: tuple[Pick, ...]
+    considered: tuple[Considered, ...]
+    short: frozenset[UUID]
+
+
+class Part(NamedTuple):
+    """One offer and its author's newest report, as the end of an incident is judged by."""
+
+    state: OfferState
+    outcome: Outcome | None
+    returned: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a phone is told after an answer: where its offer stands now, and why, if it ended."""
+
+    id: UUID
+    state: OfferState
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A phone's word that it left, arrived or finished: when, by its own clock, and where it was."""
+
+    offer_id: UUID
+    occurred_at: datetime | None = None
+    place: Point | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A decline or a drop-out."""
+
+    offer_id: UUID
+    reason: DeclineReason = DeclineReason.OTHER
+
+
+@dataclass(frozen=True)
+class NewFeedback:
+    """What somebody who went reports."""
+
+    offer_id: UUID
+    outcome: Outcome
+    text: str
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewReview:
+    """A reviewer's decision. `returned`: the feedbacks that go back (none named: all)."""
+
+    incident_id: UUID
+    decision: Decision
+    note: str | None = None
+    returned: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class NewCallBack:
+    """One attempt to tell the requester; `rating` is theirs, 1 to 5."""
+
+    incident_id: UUID
+    outcome: CallBackOutcome
+    rating: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """Why an incident is called off."""
+
+    incident_id: UUID
+    reason: CancelReason
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A later call about an incident that is already filed, or another incident of the same event."""
+
+    incident_id: UUID
+    kind: LinkKind
+    other_id: UUID | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class NearbyQuery:
+    """Where to look for incidents that may be the same one."""
+
+    place: Point
+    kind: IncidentKind
+    radius_m: float = 300.0
+    within_s: int = 7200
+    phone: str | None = None
+
+
+class Nearby(NamedTuple):
+    """An incident that may be the same one. `same_requester`: the same number called."""
+
+    id: UUID
+    ref: str
+    kind: str
+    state: str
+    reported_at: datetime
+    distance_m: int
+    same_requester: bool
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """Filters of the desk's list; newest first, `before` is the last id of the page before."""
+
+    states: tuple[str, ...] = ()
+    colour: str | None = None
+    kind: str | None = None
+    before: UUID | None = None
+    limit: int = 50
