@@ -36,7 +36,7 @@ def eventually(look: Callable[[], T], *, within: float = 30.0, what: str = "") -
         if found:
             return found
         assert time.monotonic() < deadline, f"not within {within} s: {what or look}; last: {found!r}"
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 class System:
@@ -60,7 +60,17 @@ class System:
             "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
         self.commands = {
-            "api": [BIN / "granian", "--interface", "wsgi", "--port", str(self.port), "--no-ws", "wsgi:app"],
+            "api": [
+                BIN / "granian",
+                "--interface",
+                "wsgi",
+                "--port",
+                str(self.port),
+                "--no-ws",
+                "--blocking-threads",
+                "16",
+                "wsgi:app",
+            ],
             "pusher": [sys.executable, "-m", "workers.pusher"],
             "relay": [sys.executable, "-m", "workers.relay"],
             "worker-urgent": [sys.executable, "-m", "workers.worker", "urgent"],
