@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import create_engine
@@ -30,6 +30,8 @@ KEYS = {
     "GRIDLOOP_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "GRIDLOOP_TWILIO_AUTH_TOKEN": "f" * 32,
     "GRIDLOOP_TWILIO_FROM": "+15005550006",
+    # Nobody listens on port 9: a callback of a test must not reach a system that runs on this machine.
+    "GRIDLOOP_PUBLIC_URL": "http://127.0.0.1:9",
 }
 _numbers = itertools.count()
 
@@ -63,11 +65,14 @@ def migrate(url: str, revision: str = "head") -> None:
     engine = create_engine(url)
     config = Config(str(ROOT / "migrations" / "alembic.ini"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+    finally:
+        # A session left behind would keep the half-made template from being dropped in the next run.
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -109,11 +114,25 @@ def make_settings() -> Callable[..., Settings]:
     return make
 
 
+class SettlingClient(FlaskClient):
+    """A client before whose requests the test's own work counts as committed.
+
+    Flask runs a request in the app context that is already there, so the request would otherwise share the test's
+    session, and a refused one would roll back what the test had prepared.
+    """
+
+    def open(self, *args: object, **kwargs: object):
+        if has_app_context():
+            db.session.commit()
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def shared_app(clone_database: Callable[[], str], make_settings: Callable[..., Settings]) -> Iterator[Flask]:
     """One app and one database per worker process, used through `app`, which rolls every test back."""
     app = create_app(make_settings(clone_database()))
     app.testing = True
+    app.test_client_class = SettlingClient
     yield app
     with app.app_context():
         db.engine.dispose()

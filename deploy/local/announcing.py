@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from deploy.local.places import LOGS, ROOT, SIGN_INS
 from deploy.local.processes import REAL_WHEN, Ports, StandIn
 
+# What to do, and what it shows.
 FIRST_STEPS = (
-    "curl {address}/healthz/deep            every process and the age of its last sign of life",
-    'README.md, "By hand"                   report an incident, dispatch, watch the phones answer',
+    ("curl {address}/healthz/deep", "every process and the age of its last sign of life"),
+    ('README.md, "By hand"', "report an incident, dispatch, watch the phones answer"),
 )
 
 
@@ -18,7 +19,7 @@ def announcement(ports: Ports, settings: Mapping[str, str], stand_ins: frozenset
     lines = [f"\nGridloop runs at {listens}" + (f" (public address: {address})" if address != listens else "")]
     if settings["GRIDLOOP_DEMO"] != "0" and SIGN_INS.exists():
         lines += ["", "  Demo sign-ins", *indent(SIGN_INS.read_text().splitlines())]
-    lines += ["", "  Try first", *indent(step.format(address=listens) for step in FIRST_STEPS)]
+    lines += ["", "  Try first", *indent(f"{step.format(address=listens):<44}{shows}" for step, shows in FIRST_STEPS)]
     lines += ["", "  Providers", *indent(provider_line(provider, settings, stand_ins) for provider in StandIn)]
     lines += ["", f"  Ctrl-C stops everything. Logs: {LOGS.relative_to(ROOT)}/", ""]
     return "\n".join(lines)

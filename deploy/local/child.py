@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,6 +35,15 @@ def die_with_parent(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return ask
+
+
+def answers_well(address: str) -> bool:
+    """Whether this address answers 200 now."""
+    try:
+        with _direct.open(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError):
+        return False
 
 
 class Child:
@@ -94,11 +102,7 @@ class Child:
             return False
         if not self.process.healthy:
             return time.monotonic() - self._started_at > SETTLED_AFTER_S
-        try:
-            with _direct.open(self.process.healthy, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError, ValueError):
-            return False
+        return answers_well(self.process.healthy)
 
     def ask_to_stop(self) -> None:
         """SIGTERM."""

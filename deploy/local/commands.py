@@ -16,6 +16,7 @@ from deploy.local.places import ROOT, VAR, VENV, remove_outside
 from deploy.local.processes import Ports, settings_of, this_environment
 from deploy.local.redis_server import ensure_redis, stop_redis
 from deploy.local.running import FIRST_FCM_PORT, FIRST_PORT, FIRST_TWILIO_PORT
+from deploy.local.traces import end_left_overs
 from deploy.local.venv import Wanted, ensure_venv
 
 LOCKING = (
@@ -42,14 +43,16 @@ def execute(kind: Kind, command: Sequence[str]) -> None:
     ports = Ports(FIRST_PORT, FIRST_FCM_PORT, FIRST_TWILIO_PORT)
     cluster, redis = ensure_cluster(kind), ensure_redis(kind)
     settings = settings_of(cluster, redis, ports, ensure_keys(), this_environment())
-    if address := (running_supervisor() or {}).get("address"):
+    address = (running_supervisor() or {}).get("address")
+    if address and "GRIDLOOP_PUBLIC_URL" not in os.environ:
         settings["GRIDLOOP_PUBLIC_URL"] = str(address)
     program = VENV / "bin" / command[0] if command else VENV
     if not program.is_file():
         raise SystemExit(f"{program} is not a program; .venv/bin has: alembic, flask, python, rq, ...")
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execve(program, [*command], settings)
+    # The whole path as its name, or Python would take itself for the one on PATH and not for the venv's.
+    os.execve(program, [str(program), *command[1:]], settings)
 
 
 def open_psql() -> None:
@@ -64,6 +67,7 @@ def open_psql() -> None:
 def stop_servers() -> None:
     """Stop the run of this checkout and every private server of it."""
     stop_run()
+    end_left_overs()
     for kind in KINDS:
         stop_redis(kind)
         stop_cluster(kind)

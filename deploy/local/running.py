@@ -19,6 +19,7 @@ from deploy.local.processes import (
     MIGRATE,
     Ports,
     StandIn,
+    deep_health,
     owner_settings,
     processes_of,
     settings_of,
@@ -31,6 +32,7 @@ from deploy.local.traces import end_left_overs
 from deploy.local.venv import ensure_venv
 
 DEMO_MARK = VAR / "demo-loaded"
+WORKS_WITHIN_S = 20.0
 FIRST_PORT, FIRST_FCM_PORT, FIRST_TWILIO_PORT = 8080, 8091, 8092
 
 
@@ -68,15 +70,17 @@ def run_system(environment: Mapping[str, str], stand_ins: frozenset[StandIn], bo
     turn_logs([process.name for process in processes])
     prepare_database(cluster, settings, with_demo=has_demo)
     book(f"http://127.0.0.1:{ports.port}")
-    supervise(Supervisor(processes, settings), announcement(ports, settings, stand_ins))
+    supervise(Supervisor(processes, settings), deep_health(ports), announcement(ports, settings, stand_ins))
 
 
-def supervise(supervisor: Supervisor, words: str) -> None:
+def supervise(supervisor: Supervisor, health: str, words: str) -> None:
     """Start, say so, watch until told to stop."""
     with supervisor:
         with suppress(Stopped):
             supervisor.start()
-            print(words, flush=True)
+            # Every process alive is not yet every process at work: that is what the deep answer knows.
+            is_well = supervisor.wait_for(health, WORKS_WITHIN_S)
+            print(words if is_well else f"{words}\n  Not everything is in order yet: {health}\n", flush=True)
             supervisor.run()
         print("\nStopping ...", flush=True)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Self
 
-from deploy.local.child import Child
+from deploy.local.child import Child, answers_well
 from deploy.local.places import LOGS
 from deploy.local.processes import Process, Stage
 
@@ -58,6 +58,13 @@ class Supervisor:
             for child in children:
                 child.start()
             self._wait_until_healthy(children)
+
+    def wait_for(self, address: str, within_s: float) -> bool:
+        """Watch until this address answers 200; False when it does not in time, which is no reason to stop."""
+        deadline = time.monotonic() + within_s
+        while not (is_well := answers_well(address)) and time.monotonic() < deadline:
+            self._look()
+        return is_well
 
     def run(self) -> None:
         """Watch until a signal says stop."""

@@ -15,6 +15,7 @@ class Desk:
 
     def __init__(self, system: System, username: str, password: str, secret: str) -> None:
         self._client = httpx.Client(base_url=system.url, timeout=20)
+        system.clients.append(self._client)
         body = {"username": username, "password": password, "totp": pyotp.TOTP(secret).now()}
         signed_in = self.post("/v1/sign-in/password", **body)
         self._client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"

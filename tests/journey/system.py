@@ -47,6 +47,7 @@ class System:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder, self.fcm, self.twilio, self.redis_url = folder, fcm, twilio, redis_url
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.clients: list[httpx.Client] = []
         self.env = os.environ | KEYS | {
             "GRIDLOOP_DATABASE_URL": database_url,
             "GRIDLOOP_REDIS_URL": redis_url,
@@ -121,7 +122,10 @@ class System:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        Redis.from_url(self.redis_url).flushdb()
+        for client in self.clients:
+            client.close()
+        with Redis.from_url(self.redis_url) as redis:
+            redis.flushdb()
 
     def log(self, name: str) -> str:
         """What a process wrote so far."""

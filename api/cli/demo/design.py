@@ -38,6 +38,9 @@ SKILLS = {
 CERTIFIED = frozenset({"first_aid", "aed", "water_rescue", "drone"})
 BEHAVIOURS = ("model", "model", "willing", "model", "model", "willing", "model", "refusing", "willing", "silent")
 NUMERALS = "一二三四五"
+STAFF = {
+    "dispatcher": Role.DISPATCHER, "supervisor": Role.SUPERVISOR, "admin": Role.STATION_ADMIN, "auditor": Role.AUDITOR,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -212,13 +215,9 @@ def _skills(force: str, today: date, rng: Random) -> tuple[tuple[str, date | Non
 
 
 def _staff(names: dict[str, Any], rng: Random) -> tuple[DemoStaff, ...]:
-    wanted = (
-        ("dispatcher", Role.DISPATCHER), ("supervisor", Role.SUPERVISOR), ("admin", Role.STATION_ADMIN),
-        ("auditor", Role.AUDITOR),
-    )  # fmt: skip
     return tuple(
         DemoStaff(username, _name(names, rng), demo_number(FIRST_STAFF_NUMBER + index), role)
-        for index, (username, role) in enumerate(wanted)
+        for index, (username, role) in enumerate(STAFF.items())
     )
 
 

@@ -46,7 +46,7 @@ def cut(shape: Shape, share: float, rng: Random, *, upright: bool = False) -> tu
     normal = (math.cos(angle), math.sin(angle))
     offsets = [x * normal[0] + y * normal[1] for x, y in shape]
     low, top, wanted = min(offsets), max(offsets), share * measure(shape)
-    for _ in range(60):
+    for _ in range(45):
         offset = (low + top) / 2
         low, top = (offset, top) if measure(below(shape, normal, offset)) < wanted else (low, offset)
     return below(shape, normal, low), below(shape, (-normal[0], -normal[1]), -low)

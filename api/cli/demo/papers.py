@@ -12,16 +12,21 @@ FOLDER = Path(__file__).parents[3] / "var"
 SIGN_INS, PHONES = "demo-signins.txt", "demo-phones.json"
 
 
-def write_papers(folder: Path, design: Design, secret: bytes, *, renew: bool) -> list[str]:
-    """Write the files that are missing (all of them if `renew`); returns their names."""
+def papers_missing(folder: Path) -> bool:
+    """Whether one of the files is not there."""
+    return not all((folder / name).exists() for name in (SIGN_INS, PHONES))
+
+
+def write_papers(folder: Path, design: Design, secret: bytes, *, renew: bool) -> list[Path]:
+    """Write the files that are missing (all of them if `renew`); returns what was written."""
     texts = {
         SIGN_INS: sign_ins(design, secret),
         PHONES: json.dumps(phones_of(design), indent=1) + "\n",
     }
-    missing = [name for name in texts if renew or not (folder / name).exists()]
+    missing = [folder / name for name in texts if renew or not (folder / name).exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    for name in missing:
-        write_private(folder / name, texts[name])
+    for path in missing:
+        write_private(path, texts[path.name])
     return missing
 
 
@@ -29,7 +34,8 @@ def sign_ins(design: Design, secret: bytes) -> str:
     """The sign-ins for a person to read."""
     lines = [
         f"{design.station['name']} (demo; password of all: {PASSWORD})",
-        "A current second factor:  flask --app wsgi demo code USERNAME   or any authenticator with the otpauth line",
+        "A current second factor: any authenticator with the otpauth line, or",
+        "            deploy/local/start exec flask --app wsgi demo code USERNAME",
     ]
     for staff in design.staff:
         factor = factor_secret(secret, staff.username)
