@@ -105,7 +105,7 @@ def _replay(stored: StoredAnswer) -> Response:
 
 
 def _document(run: View, permission: str | None, *, creates: bool) -> View:
-    doc: dict[str, Any] = {"security": [{"bearer": []}] if permission else []}
+    doc: dict[str, Any] = {"operationId": _operation_id(run), "security": [{"bearer": []}] if permission else []}
     if permission:
         doc["x-permission"] = str(permission)
     if creates:
@@ -120,3 +120,9 @@ def _document(run: View, permission: str | None, *, creates: bool) -> View:
     known["manual_doc"] = {**known.get("manual_doc", {}), **doc}
     run._apidoc = known  # type: ignore[attr-defined]
     return run
+
+
+def _operation_id(view: View) -> str:
+    """`incidentsShowDispatch`: the area and the view's name, which generated clients make their methods of."""
+    area = view.__module__.split(".")[1]
+    return area + "".join(word.capitalize() for word in view.__name__.split("_"))

@@ -10,8 +10,8 @@ import structlog
 # A key that is not listed is replaced by "[dropped]": adding one here is a decision about personal data.
 ALLOWED = frozenset(
     {
-        "event", "level", "timestamp", "logger", "exc_info", "exception", "request_id", "method", "route", "status", "ms",
-        "actor", "station", "code", "job", "timer_id", "message_id", "provider", "provider_ref", "outcome", "attempt",
+        "event", "level", "timestamp", "logger", "exc_info", "exception", "request_id", "method", "route", "status",
+        "ms", "actor", "station", "code", "job", "timer_id", "message_id", "provider", "provider_ref", "outcome", "attempt",
         "count", "queue", "process", "error", "table", "path", "age_s", "lease", "channel", "urgency", "pid",
     }
 )  # fmt: skip

@@ -44,7 +44,7 @@ class Timer(Base):
 
 @dataclass(frozen=True)
 class TimerOrder:
-    """A timer to be. (job, subject_id, step) is unique: ordered again, a waiting one moves and a fired one stays fired."""
+    """A timer to be. (job, subject_id, step) is unique: ordered again, a waiting one moves, a fired one stays fired."""
 
     job: str
     subject_id: UUID

@@ -49,7 +49,7 @@ def test_the_chain_holds_over_several_rounds(ctx: Ctx) -> None:
     ("damage", "reason"),
     [
         (
-            "UPDATE audit_entries SET action = 'nothing' WHERE id = (SELECT entry_id FROM audit_chain WHERE position = 2)",
+            "UPDATE audit_entries SET action = 'x' WHERE id = (SELECT entry_id FROM audit_chain WHERE position = 2)",
             "changed",
         ),
         ("DELETE FROM audit_entries WHERE id = (SELECT entry_id FROM audit_chain WHERE position = 2)", "gone"),
