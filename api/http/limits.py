@@ -1,7 +1,8 @@
 """Rate limits. Redis holds the counts; without it each process counts for itself, and nothing is refused for that.
 
-A signed-in caller is one bucket by its token, anybody else by address. Limits on money and on sign-in codes are
-counted in the database instead (identity), because they must hold exactly.
+Two buckets for every request: the bearer token, and the address. The address's is ten times as wide, because a whole
+station may stand behind one; it is what holds when somebody makes up a new token each time. Limits on money and on
+sign-in codes are counted in the database instead (identity), because they must hold exactly.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from flask_limiter.util import get_remote_address
 
 View = Callable[..., Any]
@@ -22,9 +23,10 @@ def caller_bucket() -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:24] if token else get_remote_address()
 
 
+DEFAULTS = (Limit("1200 per minute"), Limit("12000 per minute", key_function=get_remote_address))
 limiter = Limiter(
     key_func=caller_bucket,
-    default_limits=["1200 per minute"],
+    default_limits=list(DEFAULTS),
     in_memory_fallback_enabled=True,
     strategy="fixed-window",
     headers_enabled=True,
