@@ -29,7 +29,7 @@ check: ## formatting, lint, types, import contracts, and the shape of the house
 
 bench: ## the measurements, on a durable database of their own; writes bench/RESULTS.md
 	@$(START) setup tests
-	@$(START) exec --kind bench python -m bench
+	$(BIN)/python -m bench
 
 contracts: ## write what phones rely on into mobile_contracts/, from the code
 	@$(START) exec flask --app wsgi contracts write

@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 
 import api.audit.models
 import api.duty.models
+import api.followups.models
 import api.grids.models
 import api.identity.models
 import api.incidents.models

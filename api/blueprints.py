@@ -5,6 +5,7 @@ from flask_smorest import Api
 
 from api.audit.routes import blp as audit
 from api.duty.routes import blp as duty
+from api.followups.routes import blp as followups
 from api.grids.routes import blp as grids
 from api.http.catalogue import blp as catalogue
 from api.http.health import blp as health
@@ -13,7 +14,7 @@ from api.incidents.routes import blp as incidents
 from api.notifications.routes import blp as notifications
 from api.webhooks.routes import blp as webhooks
 
-V1 = (catalogue, identity, grids, duty, incidents, notifications, audit)
+V1 = (catalogue, identity, grids, duty, incidents, followups, notifications, audit)
 
 
 def register_blueprints(app: Flask, api: Api) -> None:

@@ -12,16 +12,23 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Periodic:
-    """A job and its period in seconds."""
+    """A job, its period in seconds, and how long after midnight UTC its slots begin."""
 
     job: str
     every_s: int
+    offset_s: int = 0
 
 
 TABLE = (
     Periodic("workers.jobs.upkeep.seal_audit", 10),
     Periodic("workers.jobs.upkeep.drop_old_rows", 3_600),
+    Periodic("workers.jobs.identity.expire_sessions", 600),
+    Periodic("workers.jobs.identity.drop_old_attempts", 3_600),
     Periodic("workers.jobs.duty.keep_partitions", 6 * 3_600),
+    Periodic("workers.jobs.duty.refresh_on_duty", 3_600),
+    Periodic("workers.jobs.followups.morning_run", 86_400, offset_s=84_600),  # 07:30 at the station
+    Periodic("workers.jobs.followups.keep_clocks", 900),
+    Periodic("workers.jobs.followups.redate", 6 * 3_600),
 )
 
 
@@ -34,5 +41,6 @@ def order_due(ctx: Ctx) -> None:
 
 
 def _slot(row: Periodic, now: datetime) -> TimerOrder:
-    start = datetime.fromtimestamp(int(now.timestamp()) // row.every_s * row.every_s, UTC)
+    passed = (int(now.timestamp()) - row.offset_s) // row.every_s * row.every_s
+    start = datetime.fromtimestamp(passed + row.offset_s, UTC)
     return TimerOrder(row.job, NOBODY, start, step=start.strftime("%Y%m%dT%H%M%S"))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Insert, Select, Uuid, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from api.audit.models import AuditEntry, AuditSeal
@@ -35,6 +35,18 @@ def record_many(ctx: Ctx, action: str, subject_kind: str, subjects: list[tuple[U
     }
     rows = [{**shared, "subject_id": subject_id, "details": details} for subject_id, details in subjects]
     ctx.session.execute(insert(AuditEntry), rows)
+
+
+def entries_from(ctx: Ctx, action: str, source: Select[Any]) -> Insert:
+    """The INSERT of one entry per row of `source` (station_id, subject_kind, subject_id, details).
+
+    For a statement that moves many rows at once to carry along, as a CTE: they need not travel here and back.
+    """
+    rows = source.subquery()
+    shared: list[Any] = [literal(ctx.now), literal(ctx.actor.kind), literal(ctx.actor.person_id, Uuid), literal(action)]
+    columns = ["at", "actor_kind", "actor_id", "action", "request_id"]
+    columns += ["station_id", "subject_kind", "subject_id", "details"]
+    return insert(AuditEntry).from_select(columns, select(*shared, literal(ctx.request_id), *rows.c))
 
 
 def seal_entries(ctx: Ctx) -> int:

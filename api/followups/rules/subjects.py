@@ -1,0 +1,36 @@
+"""Which job hears of a contact, by the kind of subject.
+
+followups must not import the areas above it, so the hand-over is a job row in the transaction of the contact. The row's
+subject is the followed subject's id; its args are `ContactNews` as plain JSON. A kind without a job is followed all the
+same, and nobody above hears of it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+SUBJECT_JOBS: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class ContactNews:
+    """What the subject's area learns. `colour` is the plan's after the contact; `complete`: nothing is left to do.
+
+    `bears`: false when a later contact or settlement has overtaken this one; then it is history, not news.
+    """
+
+    plan_id: UUID
+    visit_id: UUID
+    contact_id: UUID
+    outcome: str
+    colour_was: str
+    colour: str
+    relapsed: bool
+    bears: bool
+    complete: bool
+    occurred_at: str
+    visited_by: UUID
+
+    def args(self) -> dict[str, Any]:
+        """The news as a job row carries it."""
+        return {name: str(value) if isinstance(value, UUID) else value for name, value in vars(self).items()}
