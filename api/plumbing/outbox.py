@@ -25,7 +25,7 @@ class OutboxMessage(Base):
     """One message to one address over one channel; its id is the message id the phone sees.
 
     Times are the database's. `rank` only rises (in hand 0, sent 1, ended without proof 2, delivered 3, read 4).
-    `handed_at` is set just before a call: a lease that runs out without it ended in nothing sent.
+    `handed_at` stands while a provider may have it, and is taken back when it certainly refused.
     """
 
     __tablename__ = "outbox"

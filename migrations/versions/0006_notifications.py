@@ -46,7 +46,7 @@ def upgrade() -> None:
             message_id uuid,
             received_at timestamptz NOT NULL,
             applied_at timestamptz,
-            CONSTRAINT uq_provider_receipts_provider UNIQUE (provider, ref, status)
+            CONSTRAINT uq_provider_receipts_provider_ref_status UNIQUE (provider, ref, status)
         );
         CREATE INDEX ix_provider_receipts_parked ON provider_receipts (provider, ref) WHERE applied_at IS NULL;
     """)

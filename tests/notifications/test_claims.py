@@ -6,8 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from api.notifications.queries import told_subjects
+from api.notifications.rules.settlement import MAX_ATTEMPTS
 from api.notifications.service import queue_notices, withdraw
 from api.notifications.service.claims import ClaimOrder, claim_letters, renew_leases
 from api.notifications.service.receipts import take_receipt
@@ -23,7 +27,8 @@ from api.notifications.types import (
     ReceiptFact,
     Urgency,
 )
-from api.plumbing.context import Ctx
+from api.plumbing.context import SYSTEM, Ctx, open_ctx, unit_of_work
+from api.plumbing.db import db
 from tests.builders.grids import make_station
 from tests.builders.notifications import make_notice, make_reachable, message_row, queue_notice
 
@@ -79,6 +84,19 @@ def test_a_flood_of_one_station_leaves_the_others_their_share(ctx: Ctx) -> None:
     assert Counter(letter.person_id for letter in claimed) == {flooding.id: 10, quiet.id: 3}
 
 
+def test_two_claims_at_once_share_nothing_and_do_not_wait(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        with unit_of_work(SYSTEM) as ctx:
+            somebody = make_reachable(ctx)
+            ids = {queue_notice(ctx, somebody) for _ in range(6)}
+        with unit_of_work(SYSTEM) as one, Session(db.engine) as session:
+            first = claim(one, batch=4)
+            second = claim(open_ctx(session, SYSTEM, request_id="test"), batch=4)
+            session.rollback()
+    assert {letter.id for letter in first} | {letter.id for letter in second} == ids
+    assert (len(first), len(second)) == (4, 2)
+
+
 @pytest.mark.parametrize("change", ["expires_at = now() - interval '1 second'", "state = 'cancelled'"])
 def test_what_has_ended_is_not_claimed(ctx: Ctx, change: str) -> None:
     queue_notice(ctx, make_reachable(ctx))
@@ -96,7 +114,7 @@ def test_the_fence_refuses_what_was_withdrawn_expired_or_taken_over(ctx: Ctx) ->
     somebody = make_reachable(ctx)
     withdrawn, expired, swept, kept = (queue_notice(ctx, somebody) for _ in range(4))
     letters = claim(ctx)
-    assert withdraw(ctx, message_row(ctx, withdrawn)["subject_id"]) == [withdrawn]
+    assert withdraw(ctx, message_row(ctx, withdrawn)["subject_id"]) == []
     age(ctx, expired, "expires_at", 1)
     run_out(ctx, swept)
     sweep_messages(ctx)
@@ -117,6 +135,17 @@ def test_a_late_sender_cannot_overwrite_what_its_successor_wrote(ctx: Ctx) -> No
     assert message_row(ctx, message)["state"] == "sent"
 
 
+def test_a_late_sender_cannot_settle_while_its_successor_is_calling(ctx: Ctx) -> None:
+    message = queue_notice(ctx, make_reachable(ctx))
+    [late] = claim(ctx)
+    run_out(ctx, message)
+    sweep_messages(ctx)
+    [successor] = claim(ctx)
+    assert settle_attempts(ctx, [attempt(late, ACCEPTED)]).count == 0
+    row = message_row(ctx, message)
+    assert (row["state"], row["lease_token"]) == ("leased", successor.lease_token)
+
+
 def test_settling_twice_changes_nothing(ctx: Ctx) -> None:
     queue_notice(ctx, make_reachable(ctx))
     [letter] = claim(ctx)
@@ -124,17 +153,8 @@ def test_settling_twice_changes_nothing(ctx: Ctx) -> None:
     assert len(ctx.session.execute(text("SELECT 1 FROM message_attempts")).all()) == 1
 
 
-def test_a_lease_that_ends_before_the_call_frees_the_message_at_once(ctx: Ctx) -> None:
-    message = queue_notice(ctx, make_reachable(ctx), urgency="otp", template="sign_in_code", variables={"code": "1"})
-    claim(ctx)
-    run_out(ctx, message)
-    sweep_messages(ctx)
-    # Even a code: nothing was handed over, so nothing can double.
-    assert message_row(ctx, message)["state"] == "queued"
-
-
 @pytest.mark.parametrize(("urgency", "state"), [("alert", "queued"), ("normal", "unknown"), ("otp", "unknown")])
-def test_a_lease_that_ends_in_the_call_leaves_the_outcome_unknown(ctx: Ctx, urgency: str, state: str) -> None:
+def test_a_lease_that_runs_out_leaves_the_outcome_unknown(ctx: Ctx, urgency: str, state: str) -> None:
     message = queue_notice(ctx, make_reachable(ctx), urgency=urgency)
     [letter] = claim(ctx, Urgency(urgency))
     renew_leases(ctx, [letter], LEASE)
@@ -144,14 +164,30 @@ def test_a_lease_that_ends_in_the_call_leaves_the_outcome_unknown(ctx: Ctx, urge
     assert ctx.session.scalars(text("SELECT code FROM message_attempts")).all() == ["sender_lost"]
 
 
-def test_a_message_that_kills_every_sender_ends_up_dead(ctx: Ctx) -> None:
+@pytest.mark.parametrize(("urgency", "resent"), [("alert", 1), ("normal", 1), ("otp", 0)])
+def test_what_stays_unknown_is_sent_again_unless_it_is_a_code(ctx: Ctx, urgency: str, resent: int) -> None:
+    message = queue_notice(ctx, make_reachable(ctx), urgency=urgency)
+    ctx.session.execute(text("UPDATE outbox SET state = 'unknown', attempts = 1"))
+    age(ctx, message, "unknown_at", 61)
+    assert sweep_messages(ctx).resent == resent
+
+
+def test_a_message_that_kills_every_sender_does_not_do_so_for_ever(ctx: Ctx) -> None:
     message = queue_notice(ctx, make_reachable(ctx))
-    for _ in range(8):
+    for _ in range(MAX_ATTEMPTS):
         assert len(claim(ctx)) == 1
         run_out(ctx, message)
         sweep_messages(ctx)
-    row = message_row(ctx, message)
-    assert (row["state"], row["error_code"]) == ("dead", "never_handed_over")
+    assert (claim(ctx), message_row(ctx, message)["state"]) == ([], "unknown")
+
+
+def test_what_a_provider_certainly_refused_was_told_to_nobody(ctx: Ctx) -> None:
+    message = queue_notice(ctx, make_reachable(ctx), urgency="normal")
+    subject_id = message_row(ctx, message)["subject_id"]
+    [letter] = claim(ctx, Urgency.NORMAL)
+    assert told_subjects(ctx.session, [subject_id]) == {subject_id}
+    settle_attempts(ctx, [attempt(letter, Outcome(OutcomeKind.RETRY, "503"))])
+    assert told_subjects(ctx.session, [subject_id]) == set()
 
 
 def test_what_ran_out_of_time_is_expired_and_in_its_station_s_trail(ctx: Ctx) -> None:
@@ -169,7 +205,8 @@ def test_a_message_withdrawn_during_its_call_is_not_tried_again(ctx: Ctx) -> Non
     [letter] = claim(ctx)
     renew_leases(ctx, [letter], LEASE)
     withdraw(ctx, message_row(ctx, message)["subject_id"])
-    for outcome in (Outcome(OutcomeKind.RETRY, "503"), Outcome(OutcomeKind.PERMANENT, "unregistered")):
+    dead = Outcome(OutcomeKind.PERMANENT, "unregistered", address_dead=True, provider_wide=False)
+    for outcome in (Outcome(OutcomeKind.RETRY, "503"), dead):
         savepoint = ctx.session.begin_nested()
         settle_attempts(ctx, [attempt(letter, outcome)])
         sweep_messages(ctx)

@@ -2,7 +2,10 @@
 
 import signal
 
-from api.notifications.service import queue_notices
+import pytest
+
+from api.notifications.service import queue_notices, withdraw
+from api.notifications.service.claims import claim_letters
 from tests.builders.grids import make_station
 from tests.builders.notifications import Reachable, make_notice, make_reachable, queue_notice
 from tests.pusher.conftest import Station, accepted, wait_until
@@ -42,7 +45,7 @@ def test_what_a_killed_pusher_held_is_sent_by_another(station: Station, fcm) -> 
     calls = accepted(fcm, *(somebody.tokens[0] for somebody in people))
     assert len({entry["msg_id"] for entry in calls}) == 20
     lost = station.rows("SELECT count(*) FROM message_attempts WHERE code = 'sender_lost'")[0][0]
-    # Only what was handed over may double; what was merely claimed is simply taken up again.
+    # Only what was in hand when it died may double, and no more of it than one pusher has places.
     assert len(calls) - 20 <= lost <= 8
 
 
@@ -55,17 +58,36 @@ def test_two_pushers_at_once_double_nothing(station: Station, fcm) -> None:
     assert {row.number for row in station.rows("SELECT number FROM message_attempts")} == {1}
 
 
-def test_a_stopped_pusher_finishes_its_calls_and_gives_the_rest_back(station: Station, fcm) -> None:
+def test_a_stopped_pusher_finishes_its_calls_and_claims_no_more(station: Station, fcm) -> None:
     fcm.control(latency_ms=400)
     with station.pusher(urgent_width=2):
         people = queue_many(station, 4)
-        wait_until(lambda: len(station.rows("SELECT 1 FROM outbox WHERE handed_at IS NOT NULL")) == 2)
+        wait_until(lambda: len(station.rows("SELECT 1 FROM outbox WHERE state = 'leased'")) == 2)
     fcm.reset()
     states = [row.state for row in station.rows("SELECT state FROM outbox ORDER BY state")]
     assert states == ["queued", "queued", "sent", "sent"]
     assert len(accepted(fcm, *(somebody.tokens[0] for somebody in people))) == 2
-    # Given back untried: their tries are not used up.
     assert {row.attempts for row in station.rows("SELECT attempts FROM outbox WHERE state = 'queued'")} == {0}
+
+
+@pytest.mark.parametrize(("fresh_s", "calls"), [(0.0, 0), (60.0, 1)], ids=["stale", "fresh"])
+def test_a_call_that_comes_late_is_made_only_under_a_renewed_lease(
+    station: Station, fcm, monkeypatch: pytest.MonkeyPatch, fresh_s: float, calls: int
+) -> None:
+    def claim_and_lose(ctx, order):
+        letters = claim_letters(ctx, order)
+        # What a sender that falls asleep here does not notice.
+        withdraw(ctx, [letter.subject_id for letter in letters if letter.template == "offer"])
+        return letters
+
+    monkeypatch.setattr("workers.pusher.lanes.claim_letters", claim_and_lose)
+    somebody, other = station.do(lambda ctx: (make_reachable(ctx), make_reachable(ctx)))
+    with station.pusher(fresh_s=fresh_s):
+        station.do(lambda ctx: queue_notice(ctx, somebody))
+        kept = station.do(lambda ctx: queue_notice(ctx, other, template="stand_down"))
+        station.wait_for_state(kept, "sent")
+        wait_until(lambda: len(accepted(fcm, *somebody.tokens)) >= calls)
+    assert len(accepted(fcm, *somebody.tokens)) == calls
 
 
 def test_a_pusher_survives_the_loss_of_every_connection(station: Station, fcm) -> None:

@@ -81,6 +81,7 @@ def test_a_phone_that_signed_out_meanwhile_gets_nothing_and_its_owner_a_text(sta
         station.wait_for_state(message, "dead")
         wait_until(lambda: len(accepted(twilio, somebody.person.phone)) == 1)
     assert accepted(fcm, *somebody.tokens) == []
+    assert station.rows("SELECT error_code FROM outbox WHERE id = :id", id=message)[0].error_code == "no_registration"
 
 
 def test_a_withdrawn_message_is_never_sent(station: Station, fcm) -> None:

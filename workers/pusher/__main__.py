@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields
 
 import structlog
+from prometheus_client import start_http_server
 
 from workers.pusher.options import Options
 from workers.pusher.process import Pusher, run_pusher
@@ -36,6 +37,8 @@ def main() -> None:
     options = read_options(sys.argv[1:])
     # Threads do database work beside the event loop: a loop that wants to run should not wait 5 ms for its turn.
     sys.setswitchinterval(0.001)
+    if options.metrics_port:
+        start_http_server(options.metrics_port, addr="127.0.0.1")
     asyncio.run(run_pusher(worker_app(), options, answer_signals))
 
 

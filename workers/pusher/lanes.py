@@ -55,7 +55,11 @@ _NO_REST = Rest(datetime.min.replace(tzinfo=UTC), 0.0)
 
 
 class Lane:
-    """One kind of message over one gateway. Two batches may be in hand: one in flight, one ready to follow."""
+    """One kind of message over one gateway. It claims what it can call about at once; no batch waits for another.
+
+    The fence: a call is made under a lease that is fresh, or renewed just before. A process that was asleep between
+    claim and call (stopped, swapped out, its loop blocked) finds out there that its messages went to somebody else.
+    """
 
     def __init__(
         self, urgencies: tuple[Urgency, ...], width: int, gateway: Gateway, channel: Channel, *,
@@ -67,10 +71,11 @@ class Lane:
         self._database = database
         self._options = options
         self._addressing = addressing
-        self._slots = asyncio.Semaphore(width)
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._more = False  # whether the last look left something behind
+        self._calling = 0
         self._rest = _NO_REST
         self._renewals = Gatherer(self._renew)
         self._settlements = Gatherer(self._settle)
@@ -88,15 +93,26 @@ class Lane:
         """Claim and send until told to stop; returns when nothing is in hand any more."""
         while not self._stopping:
             self._wake.clear()
-            room = 2 * self._width - len(self._tasks)
-            # Small claims cost as much as large ones, so a busy lane waits until half a width is free.
-            letters = await self._claim(room) if room * 2 >= self._width else []
-            for letter in letters:
-                self._start(letter)
-            if len(letters) < room or not letters:
-                await self._wait(SOON_S if letters else self._options.poll_s)
+            await self._wait(await self._fill())
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _fill(self) -> float:
+        """Claim for the free places, if there are enough of them; returns how long to wait before the next look."""
+        room, asked = self._room(), time.monotonic()
+        # Small claims cost as much as large ones, so a busy lane waits until a quarter of it is free.
+        self._more = room * 4 < self._width
+        if self._more:
+            return self._options.poll_s
+        letters = await self._claim(room)
+        for letter in letters:
+            self._start(letter, asked)
+        self._more = len(letters) == room
+        return SOON_S if letters and not self._more else self._options.poll_s
+
+    def _room(self) -> int:
+        # Calls that have ended wait for their settlement beside the next ones, up to once more the width.
+        return min(self._width - self._calling, 2 * self._width - len(self._tasks))
 
     async def _claim(self, room: int) -> list[Letter]:
         order = ClaimOrder(self.urgencies, self.channel, room, self._options.lease)
@@ -117,8 +133,9 @@ class Lane:
         except TimeoutError:
             return
 
-    def _start(self, letter: Letter) -> None:
-        task = asyncio.create_task(self._deliver(letter))
+    def _start(self, letter: Letter, claimed: float) -> None:
+        self._calling += 1
+        task = asyncio.create_task(self._deliver(letter, claimed))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
@@ -127,26 +144,35 @@ class Lane:
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its lease runs out and the sweeper takes the message up again.
             log.error("delivery_failed", error=type(error).__name__, channel=self.channel, exc_info=error)
-        if len(self._tasks) * 2 <= 3 * self._width:
+        self._look_for_more()
+
+    def _look_for_more(self) -> None:
+        if self._more and self._room() * 4 >= self._width:
             self._wake.set()
 
-    async def _deliver(self, letter: Letter) -> None:
-        async with self._slots:
-            started = time.perf_counter()
-            outcome, segments = self._held(letter), None
-            if outcome is None:
-                prepared = self._prepare(letter)
-                # The fence. A letter without address or text is settled under its first lease, since nothing is sent.
-                if not isinstance(prepared, Outcome):
-                    if not await self._renewals.submit(letter):
-                        return
-                    started = time.perf_counter()
-                    segments = count_segments(prepared.body) if isinstance(prepared, SmsEnvelope) else None
-                    prepared = await self._gateway.send(prepared)
-                outcome = prepared
+    async def _deliver(self, letter: Letter, claimed: float) -> None:
+        started = time.perf_counter()
+        try:
+            outcome, segments = await self._call(letter, claimed)
+        finally:
+            self._calling -= 1
+            self._look_for_more()
+        if outcome is None:
+            return
         took_ms = int((time.perf_counter() - started) * 1000)
         attempt = Attempt(letter, self._gateway.provider, outcome, took_ms, random.random(), segments)
         await self._settlements.submit(attempt)
+
+    async def _call(self, letter: Letter, claimed: float) -> tuple[Outcome | None, int | None]:
+        """The outcome and the segments of a text; no outcome when the message is not ours any more."""
+        held = self._held(letter)
+        envelope = held or self._prepare(letter)
+        if isinstance(envelope, Outcome):
+            return envelope, None
+        if time.monotonic() - claimed > self._options.fresh_s and not await self._renewals.submit(letter):
+            return None, None
+        segments = count_segments(envelope.body) if isinstance(envelope, SmsEnvelope) else None
+        return await self._gateway.send(envelope), segments
 
     def _held(self, letter: Letter) -> Outcome | None:
         if self._stopping:

@@ -11,6 +11,8 @@ class Options:
     """Timings and widths. The lease must outlast a call, or two senders would call about one message."""
 
     lease_s: float = 20.0
+    # A lease younger than this is renewed by nobody: the claim itself was the check.
+    fresh_s: float = 1.0
     deadline_s: float = DEADLINE_S
     poll_s: float = 1.0
     sweep_s: float = 5.0
@@ -20,6 +22,7 @@ class Options:
     urgent_width: int = 32
     bulk_width: int = 64
     sms_width: int = 16
+    metrics_port: int = 0  # Prometheus, on loopback; 0 serves none
 
     def __post_init__(self) -> None:
         if self.lease_s < 1.5 * self.deadline_s:

@@ -29,8 +29,9 @@ MESSAGES = Machine(
         **_each((_S.QUEUED, _S.LEASED, _S.UNKNOWN), _E.ACCEPT, _S.SENT),
         **_each(_OPEN, _E.REFUSE, _S.DEAD),
         **_each(_OPEN, _E.DIVERT, _S.FALLBACK),
-        **_each((_S.QUEUED, _S.LEASED, _S.UNKNOWN), _E.EXPIRE, _S.EXPIRED),
-        **_each((_S.QUEUED, _S.LEASED, _S.UNKNOWN), _E.CANCEL, _S.CANCELLED),
+        # Not while somebody is sending it: what comes of that is waited for first.
+        **_each((_S.QUEUED, _S.UNKNOWN), _E.EXPIRE, _S.EXPIRED),
+        **_each((_S.QUEUED, _S.UNKNOWN), _E.CANCEL, _S.CANCELLED),
         **_each(chain(_OPEN, _ENDED), _E.DELIVER, _S.DELIVERED),
         **_each(chain(_OPEN, _ENDED, (_S.DELIVERED,)), _E.READ, _S.READ),
     },

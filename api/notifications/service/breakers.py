@@ -1,7 +1,7 @@
 """The breakers' rows: read before every claim, moved by what a batch of calls says."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import structlog
@@ -11,6 +11,7 @@ from api.notifications.models import ProviderBreaker
 from api.notifications.rules.breakers import breaker_after, is_resting, send_probe, tally
 from api.notifications.types import Attempt, Breaker, Channel, Provider
 from api.plumbing.context import Ctx
+from api.plumbing.metrics import PROVIDER_RESTING
 
 log = structlog.get_logger(__name__)
 PROVIDER_OF: dict[Channel, Provider] = {Channel.PUSH: Provider.FCM, Channel.SMS: Provider.TWILIO}
@@ -23,14 +24,23 @@ def read_breaker(ctx: Ctx, provider: Provider) -> Breaker:
     return Breaker(*ctx.session.execute(select(*_COLUMNS).where(_ROW.provider == provider)).one())
 
 
-def take_probe(ctx: Ctx, provider: Provider) -> bool:
-    """Whether the caller may send the one probe after a rest; the row stays locked until the caller commits."""
+def take_probe(ctx: Ctx, provider: Provider) -> Breaker | None:
+    """The breaker, opened for the caller's claim alone, if the rest is over; locked until the caller commits.
+
+    To be followed by `put_back` in the same transaction.
+    """
     statement = select(*_COLUMNS).where(_ROW.provider == provider, _ROW.open_until <= ctx.now)
     row = ctx.session.execute(statement.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
-        return False
-    _write(ctx, send_probe(Breaker(*row), ctx.now))
-    return True
+        return None
+    breaker = Breaker(*row)
+    _write(ctx, replace(breaker, open_until=None))
+    return breaker
+
+
+def put_back(ctx: Ctx, breaker: Breaker, *, probing: bool) -> None:
+    """Close the way again behind the one probe, or leave it to the next claim when there was nothing to send."""
+    _write(ctx, send_probe(breaker, ctx.now) if probing else breaker)
 
 
 def move_breakers(ctx: Ctx, attempts: Collection[Attempt]) -> dict[Provider, datetime]:
@@ -59,6 +69,7 @@ def _write(ctx: Ctx, breaker: Breaker) -> None:
 
 
 def _report(before: Breaker, after: Breaker, now: datetime) -> None:
+    PROVIDER_RESTING.labels(after.provider).set(is_resting(after, now))
     if is_resting(after, now) and not is_resting(before, now):
         # Refused credentials reach nobody until a person acts, so they are an error and the rest is a warning.
         alarm = log.warning if after.reason in {"throttled", "failing"} else log.error

@@ -1,4 +1,4 @@
-"""Claiming: who sends what next. Also the fence before each call."""
+"""Claiming: who sends what next. Also the fence for a call that comes late."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,19 +12,24 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from api.identity.queries import contacts_of, live_registrations
 from api.identity.types import Contact, PhoneKind, Registration
-from api.notifications.service.breakers import PROVIDER_OF, read_breaker, take_probe
+from api.notifications.service.breakers import PROVIDER_OF, put_back, read_breaker, take_probe
 from api.notifications.service.queueing import LANGUAGE, TO
 from api.notifications.types import Channel, Letter, Urgency
 from api.plumbing.context import Ctx
 from api.plumbing.crypto import SealedJson
+from api.plumbing.metrics import HAND_OVERS
 
+# A claimed message counts as handed over from here on, because its sender claims no more than it can call about at
+# once: whoever dies after this leaves an unknown outcome, never a silent one.
 # Groups are found by hopping through the index (one probe per class, channel and station), and each gives at most its
 # share, so a station with 50,000 rows costs another station nothing. Expired and cancelled rows are refused here, in
 # the statement that takes the lease. The array makes the planner go by primary key whatever it thinks of the counts.
 _CLAIM = text("""
     WITH RECURSIVE groups AS (
         SELECT lane.urgency, first.station_id
-        FROM unnest(CAST(:urgencies AS text[])) AS lane(urgency)
+        FROM (SELECT urgency FROM unnest(CAST(:urgencies AS text[])) AS urgency
+              WHERE NOT EXISTS (SELECT FROM provider_breakers WHERE provider = :provider AND open_until IS NOT NULL)
+             ) AS lane
         CROSS JOIN LATERAL (
             SELECT station_id FROM outbox
             WHERE state = 'queued' AND urgency = lane.urgency AND channel = :channel
@@ -48,7 +53,7 @@ _CLAIM = text("""
         ORDER BY shares.urgency, due.next_at LIMIT :batch
     )
     UPDATE outbox SET state = 'leased', lease_token = :token, lease_until = clock_timestamp() + :lease,
-        attempts = attempts + 1, handed_at = NULL
+        attempts = attempts + 1, handed_at = clock_timestamp()
     WHERE id = ANY(ARRAY(SELECT id FROM picked))
     RETURNING id, station_id, urgency, channel, person_id, device_id, subject_kind, subject_id, template, step,
         variables, attempts, expires_at, next_at
@@ -70,7 +75,7 @@ _RENEW = text("""
         WHERE lease_token = held.token AND state = 'leased' AND expires_at > clock_timestamp()
         ORDER BY outbox.id FOR UPDATE OF outbox
     )
-    UPDATE outbox SET lease_until = clock_timestamp() + :lease, handed_at = clock_timestamp()
+    UPDATE outbox SET lease_until = clock_timestamp() + :lease
     FROM mine WHERE outbox.id = mine.id RETURNING outbox.id
 """).columns(id=PgUUID(as_uuid=True))
 
@@ -90,20 +95,20 @@ def claim_letters(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
 
     While the channel's provider rests there are none; after the rest there is one, the probe.
     """
+    letters = _lease(ctx, order)
+    if letters:
+        return _addressed(ctx, letters)
     provider = PROVIDER_OF[order.channel]
-    if read_breaker(ctx, provider).open_until is None:
-        return _addressed(ctx, _lease(ctx, order))
-    savepoint = ctx.session.begin_nested()
-    if take_probe(ctx, provider) and (rows := _lease(ctx, replace(order, batch=1))):
-        savepoint.commit()
-        return _addressed(ctx, rows)
-    # Nothing to probe with: the breaker stays as it was, so that the next message is the probe.
-    savepoint.rollback()
-    return []
+    if read_breaker(ctx, provider).open_until is None or not (probe := take_probe(ctx, provider)):
+        return []
+    letters = _lease(ctx, replace(order, batch=1))
+    # Nothing to probe with: the breaker goes back, so that the next message is the probe.
+    put_back(ctx, probe, probing=bool(letters))
+    return _addressed(ctx, letters)
 
 
 def renew_leases(ctx: Ctx, letters: Collection[Letter], lease: timedelta) -> set[UUID]:
-    """Note that these letters are handed over now; returns the ids that are still the caller's to send."""
+    """Extend the leases of letters about to be called about; returns the ids that are still the caller's to send."""
     rows = ctx.session.execute(
         _RENEW, {"ids": [x.id for x in letters], "tokens": [x.lease_token for x in letters], "lease": lease}
     )
@@ -117,6 +122,7 @@ def _lease(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
         {
             "urgencies": list(order.urgencies),
             "channel": order.channel,
+            "provider": PROVIDER_OF[order.channel],
             "batch": order.batch,
             "now": ctx.now,
             "token": token,
@@ -124,6 +130,8 @@ def _lease(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
         },
     ).all()
     rows = sorted(rows, key=lambda row: (row.urgency, row.next_at))
+    for row in rows:
+        HAND_OVERS.labels(row.urgency, row.channel).observe((ctx.now - row.next_at).total_seconds())
     return [_letter(row, token, ctx.now) for row in rows]
 
 

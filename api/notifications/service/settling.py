@@ -21,6 +21,7 @@ from api.notifications.types import Attempt, Fallback, OutcomeKind, Provider, Se
 from api.plumbing.context import Ctx
 from api.plumbing.metrics import MESSAGES as COUNTED
 
+# A message that was certainly not taken was, after all, not handed over.
 # Only who still holds the lease may write. A receipt may have moved the row before the call returned: then its state
 # stands (it ranks higher) and the rest of what the call told is kept.
 _SETTLE = text("""
@@ -42,6 +43,7 @@ _SETTLE = text("""
         provider = mine.provider,
         provider_ref = coalesce(mine.ref, outbox.provider_ref),
         attempts = outbox.attempts - mine.uncounted,
+        handed_at = CASE WHEN mine.lost OR mine.ref IS NOT NULL THEN handed_at END,
         sent_at = CASE WHEN mine.ref IS NULL THEN sent_at ELSE coalesce(sent_at, :now) END,
         unknown_at = CASE WHEN mine.lost THEN :now ELSE unknown_at END,
         lease_token = NULL, lease_until = NULL

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,25 +19,20 @@ from api.notifications.service.fallback import fall_back
 from api.notifications.types import Channel, MessageState
 from api.plumbing.context import Ctx
 from api.plumbing.locks import try_lock
+from api.plumbing.metrics import SWEPT
 from api.plumbing.outbox import CHANNEL
 
 BATCH = 5_000
 
-# Never handed over: nothing was sent, so it is simply free again, except that a message which kills every sender must
-# not do so for ever. Handed over: unknown, and what follows depends on the class (`rules.settlement`).
+# A sender that died, or lost its way back: the call may have been made. What follows depends on the class.
 _RELEASE = text("""
     WITH gone AS (
-        SELECT id, handed_at IS NOT NULL AS handed FROM outbox
-        WHERE state = 'leased' AND lease_until < :now ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
+        SELECT id FROM outbox WHERE state = 'leased' AND lease_until < :now
+        ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
     )
-    UPDATE outbox SET
-        state = CASE WHEN handed THEN 'unknown' WHEN attempts >= :most THEN 'dead' ELSE 'queued' END,
-        rank = CASE WHEN NOT handed AND attempts >= :most THEN :dead ELSE rank END,
-        error_code = CASE WHEN handed THEN 'sender_lost' WHEN attempts >= :most THEN 'never_handed_over' END,
-        unknown_at = CASE WHEN handed THEN :now ELSE unknown_at END,
-        next_at = :now, lease_token = NULL, lease_until = NULL
-    FROM gone WHERE outbox.id = gone.id
-    RETURNING outbox.id, outbox.attempts, outbox.channel, handed
+    UPDATE outbox SET state = 'unknown', error_code = 'sender_lost', unknown_at = :now,
+        lease_token = NULL, lease_until = NULL
+    FROM gone WHERE outbox.id = gone.id RETURNING outbox.id, outbox.attempts, outbox.channel
 """).columns(id=PgUUID(as_uuid=True))
 
 _NOTE_LOST = text("""
@@ -93,18 +88,18 @@ def sweep_messages(ctx: Ctx) -> Swept:
         return Swept()
     released = _release(ctx)
     swept = Swept(released=released, resent=_resend(ctx), expired=_expire(ctx), diverted=_divert(ctx))
-    if swept.released or swept.resent:
+    for reason, count in asdict(swept).items():
+        SWEPT.labels(reason).inc(count)
+    if swept.resent:
         ctx.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
     return swept
 
 
 def _release(ctx: Ctx) -> int:
-    facts = {"now": ctx.now, "batch": BATCH, "most": MAX_ATTEMPTS, "dead": RANK[MessageState.DEAD]}
-    rows = ctx.session.execute(_RELEASE, facts).all()
+    rows = ctx.session.execute(_RELEASE, {"now": ctx.now, "batch": BATCH}).all()
     lost = [
         {"id": row.id, "number": row.attempts, "provider": PROVIDER_OF[Channel(row.channel)], "now": ctx.now}
         for row in rows
-        if row.handed
     ]
     if lost:
         ctx.session.execute(_NOTE_LOST, lost)

@@ -10,21 +10,20 @@ from api.notifications.rules.states import MESSAGES, RANK
 from api.notifications.types import MessageEvent, MessageState
 from api.plumbing.context import Ctx
 
-# A message in the provider's hands cannot be taken back, but its life ends now: whatever comes of this try, there is
-# no other, and no fallback. Rows are locked in the order of their ids everywhere, so that no two statements deadlock.
+# A message somebody is sending cannot be taken back, but its life ends now: whatever comes of this try, there is no
+# other, and no fallback. Rows are locked in the order of their ids everywhere, so that no two statements deadlock.
 _WITHDRAW = text("""
-    WITH held AS (
-        SELECT id, state = 'leased' AND handed_at IS NOT NULL AS handed FROM outbox
-        WHERE subject_id = ANY(:subjects) AND state = ANY(:open)
+    WITH open AS (
+        SELECT id FROM outbox
+        WHERE subject_id = ANY(:subjects) AND (state = ANY(:open) OR state = 'leased')
           AND (:everybody OR person_id = ANY(:people))
         ORDER BY id FOR UPDATE
     )
     UPDATE outbox SET
-        state = CASE WHEN handed THEN outbox.state ELSE 'cancelled' END,
-        rank = CASE WHEN handed THEN rank ELSE :rank END,
-        lease_token = CASE WHEN handed THEN lease_token END,
+        state = CASE WHEN state = 'leased' THEN state ELSE 'cancelled' END,
+        rank = CASE WHEN state = 'leased' THEN rank ELSE :rank END,
         expires_at = least(expires_at, :now)
-    FROM held WHERE outbox.id = held.id RETURNING outbox.id, outbox.state
+    FROM open WHERE outbox.id = open.id RETURNING outbox.id, outbox.state
 """)
 _OPEN = sorted(MESSAGES.sources(MessageEvent.CANCEL))
 
