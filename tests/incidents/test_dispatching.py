@@ -10,7 +10,7 @@ from api.grids.queries import forces_of
 from api.incidents import service
 from api.incidents.errors import NothingNeeded, UnknownForce, UnknownSkill
 from api.incidents.queries.incidents import forgotten_incidents, idle_dispatches
-from api.incidents.types import DeclineReason, IncidentKind, Move, NeedOrder, Refusal
+from api.incidents.types import DeclineReason, IncidentKind, Move, NeedOrder, Outcome, Refusal
 from api.kernel.errors import IllegalTransition, NotFound
 from api.plumbing.outbox import OutboxMessage
 from api.plumbing.timers import Timer
@@ -349,6 +349,16 @@ class TestEndingADispatch:
         assert [row["state"] for row in offers(scene, dispatch_id)] == ["accepted", "withdrawn", "withdrawn"]
         assert timers(scene, dispatch_id) == []
         go_and_report(scene, first)
+        assert state_of(scene, incident_id) == "in_review"
+
+    def test_stopping_when_all_have_reported_begins_the_review(self, scene: Scene) -> None:
+        incident_id = report(scene)
+        dispatch_id = dispatch(scene, incident_id, NeedOrder(2))
+        first = offers(scene, dispatch_id)[0]
+        accept(scene, first)
+        go_and_report(scene, first, Outcome.UNABLE)
+        assert state_of(scene, incident_id) == "underway"
+        service.end_dispatch(scene.dispatcher, dispatch_id)
         assert state_of(scene, incident_id) == "in_review"
 
     def test_more_people_can_be_sent_out_of_review(self, scene: Scene) -> None:

@@ -245,10 +245,11 @@ class TestReview:
 
 
 class TestCallBack:
-    def test_nobody_is_called_back_before_the_review(self, scene: Scene) -> None:
+    @pytest.mark.parametrize("outcome", [REACHED, CallBackOutcome.NOT_REACHED])
+    def test_nobody_is_called_back_before_the_review(self, scene: Scene, outcome: CallBackOutcome) -> None:
         incident_id, _ = in_review(scene)
         with pytest.raises(IllegalTransition):
-            call(scene, incident_id)
+            call(scene, incident_id, outcome)
 
     def test_only_the_last_of_three_failed_tries_ends_it_and_says_why(self, scene: Scene) -> None:
         incident_id, _ = in_review(scene)

@@ -13,14 +13,16 @@ from api.incidents import service
 from api.incidents.queries.incidents import list_incidents, nearby_incidents, plain_incident
 from api.incidents.routes.blueprint import blp
 from api.incidents.schemas.desk import (
-    IncidentEditSchema,
-    IncidentLinkSchema,
-    IncidentListQuery,
     IncidentPageSchema,
     IncidentRowSchema,
     IncidentSchema,
     LinkCreatedSchema,
     NearbyPageSchema,
+)
+from api.incidents.schemas.orders import (
+    IncidentEditSchema,
+    IncidentLinkSchema,
+    IncidentListQuery,
     NearbyQuerySchema,
     ReportSchema,
 )

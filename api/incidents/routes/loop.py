@@ -11,17 +11,8 @@ from api.identity.types import Permission
 from api.incidents import service
 from api.incidents.queries.incidents import plain_incident
 from api.incidents.routes.blueprint import blp
-from api.incidents.schemas.desk import (
-    CallBackSchema,
-    CancelSchema,
-    DispatchOrderSchema,
-    DispatchSchema,
-    IncidentEventPageSchema,
-    IncidentRowSchema,
-    ReviewSchema,
-    SelectionAnswerSchema,
-    TimelineQuery,
-)
+from api.incidents.schemas.desk import DispatchSchema, IncidentEventPageSchema, IncidentRowSchema, SelectionAnswerSchema
+from api.incidents.schemas.orders import CallBackSchema, CancelSchema, DispatchOrderSchema, ReviewSchema, TimelineQuery
 from api.incidents.schemas.phone import AnsweredSchema
 from api.incidents.types import (
     Answered,

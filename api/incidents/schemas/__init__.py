@@ -1,1 +1,1 @@
-"""The wire: `desk` for the console, `phone` for members."""
+"""The wire: `orders` and `desk` for the console, `phone` for members."""

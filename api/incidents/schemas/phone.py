@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.http.schemas import PlaceField, PointSchema, RequestSchema, ResponseSchema
-from api.incidents.schemas.desk import FeedbackSchema, RequesterViewSchema, enum_field
+from api.incidents.schemas.desk import FeedbackSchema, RequesterViewSchema
+from api.incidents.schemas.orders import enum_field
 from api.incidents.types import DeclineReason, Outcome
 
 

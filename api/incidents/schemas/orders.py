@@ -1,0 +1,181 @@
+"""What the desk sends."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from api.http.schemas import PageQuery, PlaceField, RequestSchema
+from api.incidents.types import (
+    CallBackOutcome,
+    CancelReason,
+    Category,
+    Colour,
+    Decision,
+    IncidentKind,
+    IncidentState,
+    LinkKind,
+    NearbyQuery,
+    NeedOrder,
+    NewIncident,
+    Requester,
+    Source,
+)
+from api.kernel.geo import Datum, to_wgs84
+
+_CODE = validate.Regexp(r"[a-z][a-z0-9_]{1,39}\Z")
+
+
+def enum_field(words: type, **kwargs: Any) -> fields.Enum:
+    """A field that takes one of the vocabulary's words."""
+    return fields.Enum(words, by_value=True, **kwargs)
+
+
+def text_field(longest: int, **kwargs: Any) -> fields.String:
+    """A text of 1 to `longest` characters."""
+    return fields.String(validate=validate.Length(1, longest), **kwargs)
+
+
+class NeedSchema(RequestSchema):
+    """So many people of one force (any, if none is named) who have all the skills."""
+
+    wanted = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100))
+    force = fields.String(load_default=None, allow_none=True, validate=_CODE)
+    skills = fields.List(fields.String(validate=_CODE), load_default=list, validate=validate.Length(max=10))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NeedOrder:
+        """The value the service takes."""
+        return NeedOrder(data["wanted"], data["force"], frozenset(data["skills"]))
+
+
+def needs_field() -> fields.List:
+    """Up to ten needs."""
+    return fields.List(fields.Nested(NeedSchema), load_default=list, validate=validate.Length(max=10))
+
+
+class RequesterSchema(RequestSchema):
+    """Who asked for help; both are optional, and sealed."""
+
+    name = text_field(50, load_default=None, allow_none=True)
+    phone = text_field(32, load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Requester:
+        """The value the service takes."""
+        return Requester(**data)
+
+
+class ReportSchema(RequestSchema):
+    """A new incident."""
+
+    kind = enum_field(IncidentKind, required=True)
+    category = enum_field(Category, required=True)
+    colour = enum_field(Colour, required=True)
+    source = enum_field(Source, required=True)
+    place = PlaceField(required=True)
+    description = text_field(2000, required=True)
+    address = text_field(200, load_default=None, allow_none=True)
+    requester = fields.Nested(RequesterSchema, load_default=Requester)
+    needs = needs_field()
+    duplicate_checked = fields.Boolean(
+        load_default=False, metadata={"description": "The incidents nearby were looked at; this is another one."}
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewIncident:
+        """The value the service takes."""
+        place, datum = data.pop("place")
+        return NewIncident(**{**data, "place": place, "datum": datum, "needs": tuple(data["needs"])})
+
+
+class IncidentEditSchema(RequestSchema):
+    """What an edit changes; fields left out stay."""
+
+    kind = enum_field(IncidentKind)
+    category = enum_field(Category)
+    colour = enum_field(Colour)
+    place = PlaceField()
+    description = text_field(2000)
+    address = text_field(200, allow_none=True)
+    requester = fields.Nested(RequesterSchema)
+
+    @validates_schema
+    def check_something(self, data: dict[str, Any], **_: Any) -> None:
+        """An edit of nothing is a mistake of the caller's."""
+        if not data:
+            raise ValidationError("至少修改一项。 | Change at least one field.")
+
+
+class NearbyQuerySchema(RequestSchema):
+    """Where to look for the same incident."""
+
+    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    lon = fields.Float(required=True, validate=validate.Range(-180, 180))
+    datum = enum_field(Datum, required=True)
+    kind = enum_field(IncidentKind, required=True)
+    radius_m = fields.Float(load_default=300.0, validate=validate.Range(10, 5000))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NearbyQuery:
+        """The value the query takes."""
+        return NearbyQuery(to_wgs84(data["lat"], data["lon"], data["datum"]), data["kind"], data["radius_m"])
+
+
+class IncidentListQuery(PageQuery):
+    """Filters of the list; all optional."""
+
+    state = fields.List(enum_field(IncidentState), load_default=list)
+    colour = enum_field(Colour, load_default=None)
+    kind = enum_field(IncidentKind, load_default=None)
+
+
+class DispatchOrderSchema(RequestSchema):
+    """One click. Without needs, those named in the report."""
+
+    needs = needs_field()
+    radius_m = fields.Float(load_default=None, allow_none=True, validate=validate.Range(100, 50_000))
+
+
+class ReviewSchema(RequestSchema):
+    """A reviewer's decision; a return needs a note."""
+
+    decision = enum_field(Decision, required=True)
+    note = text_field(1000, load_default=None, allow_none=True)
+    returned = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Ids of the feedbacks that go back; none: all of them."},
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Ids once each."""
+        return {**data, "returned": frozenset(data["returned"])}
+
+
+class CallBackSchema(RequestSchema):
+    """One attempt to tell the requester."""
+
+    outcome = enum_field(CallBackOutcome, required=True)
+    rating = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 5))
+    note = text_field(1000, load_default=None, allow_none=True)
+
+
+class CancelSchema(RequestSchema):
+    """Why the incident is called off."""
+
+    reason = enum_field(CancelReason, required=True)
+    note = text_field(1000, load_default=None, allow_none=True)
+
+
+class IncidentLinkSchema(RequestSchema):
+    """A later call about the incident, or another incident of the same event."""
+
+    kind = enum_field(LinkKind, required=True)
+    other_id = fields.UUID(load_default=None, allow_none=True)
+    note = text_field(1000, load_default=None, allow_none=True)
+
+
+class TimelineQuery(PageQuery):
+    """A page of the timeline, oldest first."""
