@@ -1,5 +1,6 @@
 """How simulated people reply and walk, held against the figures they are modelled on."""
 
+import asyncio
 import json
 import re
 import statistics
@@ -11,6 +12,7 @@ from workers.sandbox.fcm.rules import is_token
 from workers.sandbox.phones.behaviour import Answer, Behaviour, ReplyModel, draw_reaction, person_random
 from workers.sandbox.phones.memory import MemoryFile
 from workers.sandbox.phones.roster import Person, read_roster
+from workers.sandbox.phones.town import keep_alive
 from workers.sandbox.phones.walking import Spot
 
 pytestmark = pytest.mark.unit
@@ -126,3 +128,27 @@ def test_a_new_phone_has_ids_of_the_right_form_and_keeps_them(tmp_path):
     memories.save()
     assert MemoryFile(tmp_path / "phones.json").of("+861") == first
     assert (tmp_path / "phones.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_phone_that_breaks_while_it_is_switched_off_stays_off():
+    class Brittle:
+        lives = 0
+
+        async def live(self) -> None:
+            self.lives += 1
+            try:
+                await asyncio.sleep(60)
+            finally:
+                raise KeyError("broke on the way out")
+
+    async def run(phone: Brittle) -> None:
+        living = asyncio.create_task(keep_alive(phone))
+        await asyncio.sleep(0)
+        living.cancel()
+        await asyncio.wait([living], timeout=5)
+        assert living.done()
+        living.exception()
+
+    phone = Brittle()
+    asyncio.run(run(phone))
+    assert phone.lives == 1

@@ -153,6 +153,17 @@ def test_a_returned_feedback_is_written_again_and_news_are_only_read(phones, sta
     assert station.did(number).count("accept") == 1
 
 
+def test_an_offer_that_is_over_is_not_answered(phones, station, number):
+    phones({"phone": number, "behaviour": "willing"})
+    station.wait(number, "position")
+    station.offers["old"] = {"id": "old", "state": "withdrawn", "number": number}
+    station.tell(number, "old", "late-message")
+    station.wait(number, "ack received late-message")
+    station.offer(number)
+    station.wait(number, "finish")
+    assert "refused accept" not in station.did(number)
+
+
 def test_a_void_access_token_is_renewed_without_a_new_code(phones, station, number):
     phones({"phone": number, "behaviour": "willing"})
     station.wait(number, "position")

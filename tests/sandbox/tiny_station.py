@@ -148,7 +148,8 @@ class TinyStation:
     def _offer(self, number: str, offer_id: str, verb: str | None, body: Json) -> tuple[int, Json]:
         offer = self.offers[offer_id]
         if verb is not None:
-            if offer["state"] == "stood_down":
+            if offer["state"] in ("stood_down", "withdrawn"):
+                self._note(number, f"refused {verb}")
                 return 409, {"code": "offer_ended"}
             offer["state"] = STATES[verb]
             self._note(number, f"{verb} {body['outcome']}" if verb == "feedback" else verb)

@@ -16,6 +16,8 @@ REPORT_EVERY_S = 10.0
 """Human seconds between two positions on the way."""
 UNREACHABLE_PAUSE_S = 5.0
 HELPING_S = (60.0, 240.0)
+OPEN = ("offered", "silent")
+"""States in which somebody may still say yes or no."""
 GOING = ("accepted", "on_the_way", "arrived")
 """States in which the person is still wanted."""
 DONE = "done"

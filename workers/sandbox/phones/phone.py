@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 
 from workers.sandbox.phones.behaviour import Answer, Behaviour, draw_reaction, person_random
-from workers.sandbox.phones.errand import GOING, Errand
+from workers.sandbox.phones.errand import GOING, OPEN, Errand
 from workers.sandbox.phones.login import Login
 from workers.sandbox.phones.memory import MemoryFile
 from workers.sandbox.phones.public_api import ApiRefusal, ApiUnreachable, Move, PublicApi
@@ -120,7 +121,8 @@ class Phone:
         for offer in await self.call(self.api.open_offers):
             if offer["state"] in GOING:
                 random = person_random(self.world.seed, self.person.phone, offer["id"])
-                group.create_task(self._survive(self._go(offer["id"], random, offer["state"])))
+                going = partial(self._go, offer["id"], random, offer["state"])
+                group.create_task(self._survive(self._mind(offer["id"], going)))
 
     async def _serve_pushes(self, group: asyncio.TaskGroup) -> None:
         await self._survive(self._take_up(group))
@@ -138,7 +140,9 @@ class Phone:
             await self._acknowledge(item["id"], "received")
             self._memory.seen = [*self._memory.seen[-KEPT_IDS + 1 :], item["id"]]
             if item["type"] in ASKING:
-                group.create_task(self._survive(self._consider(item)))
+                offer_id = str(item["subject_id"])
+                reacting = partial(self._react, offer_id, item["id"])
+                group.create_task(self._survive(self._mind(offer_id, reacting)))
             if item["type"] in WANTING_FEEDBACK:
                 group.create_task(self._survive(self._report_back(item)))
         if fresh:
@@ -146,18 +150,21 @@ class Phone:
             for errand in self._errands.values():
                 errand.look_up()
 
-    async def _consider(self, item: dict[str, Any]) -> None:
-        """Think about an offer as this person does, then answer it or not."""
-        offer_id = str(item["subject_id"])
+    async def _mind(self, offer_id: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Be busy with an offer, unless one is already."""
         if offer_id in self._minded:
             return
         self._minded.add(offer_id)
         try:
-            await self._react(offer_id, item["id"])
+            await work()
         finally:
             self._minded.discard(offer_id)
 
     async def _react(self, offer_id: str, message_id: str) -> None:
+        """Look at an offer, think about it as this person does, then answer it or not."""
+        offer = await self.call(lambda token: self.api.read_offer(token, offer_id))
+        if offer["state"] not in OPEN:
+            return
         random = person_random(self.world.seed, self.person.phone, offer_id)
         reaction = draw_reaction(self.person.behaviour, random)
         await self.world.pause(reaction.delay_s)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -30,6 +30,12 @@ class Addresses:
     api: str
     fcm: str
     twilio: str
+
+
+class Living(Protocol):
+    """Anything that lives until it is cancelled."""
+
+    async def live(self) -> None: ...
 
 
 class Town:
@@ -67,16 +73,20 @@ async def simulate(people: Sequence[Person], addresses: Addresses, memories: Mem
             group.create_task(listen(to_providers, addresses.fcm, town.push_arrived))
             group.create_task(listen(to_providers, addresses.twilio, town.sms_arrived))
             for phone in phones:
-                group.create_task(_keep_alive(phone))
+                group.create_task(keep_alive(phone))
 
 
-async def _keep_alive(phone: Phone) -> None:
+async def keep_alive(phone: Living) -> None:
     """One phone that breaks must not take the others with it; it is loud about it and starts again."""
     while True:
         try:
             await phone.live()
         except Exception:
             log.exception("phone_broke")
+            # Something that broke while it was being cancelled hides the cancellation.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
             await asyncio.sleep(BROKEN_PAUSE_S)
         else:
             return
