@@ -14,7 +14,6 @@ from api.plumbing.context import Ctx
 from tests.builders.notifications import make_reachable, message_row, queue_notice
 from tests.conftest import KEYS
 
-PUBLIC_URL = "http://127.0.0.1:8080"
 SID = "SM" + "1" * 32
 ACCOUNT, TOKEN = KEYS["GRIDLOOP_TWILIO_ACCOUNT_SID"], KEYS["GRIDLOOP_TWILIO_AUTH_TOKEN"]
 SECRET = KEYS["GRIDLOOP_SECRET_KEY"].encode()
@@ -24,9 +23,13 @@ def path_of(message: UUID | None) -> str:
     return "/webhooks/twilio/status" + (f"?m={sign_message_id(message, SECRET)}" if message else "?")
 
 
-def call(client: FlaskClient, path: str, *, token: str = TOKEN, base: str = PUBLIC_URL, **form: Any):
+def public_url(client: FlaskClient) -> str:
+    return client.application.extensions["gridloop.settings"].public_url
+
+
+def call(client: FlaskClient, path: str, *, token: str = TOKEN, base: str | None = None, **form: Any):
     body = {"MessageSid": SID, "MessageStatus": "delivered", "AccountSid": ACCOUNT, "To": "+8617000000001"} | form
-    signature = RequestValidator(token).compute_signature(base + path, body)
+    signature = RequestValidator(token).compute_signature((base or public_url(client)) + path, body)
     return client.post(path, data=body, headers={"X-Twilio-Signature": signature})
 
 
@@ -75,7 +78,7 @@ def test_a_callback_twilio_did_not_sign_for_us_is_refused(client, ctx: Ctx, mess
 def test_an_added_parameter_a_missing_and_a_foreign_signature_are_refused(client, ctx: Ctx, message: UUID) -> None:
     path = path_of(message)
     body = {"MessageSid": SID, "MessageStatus": "delivered", "AccountSid": ACCOUNT}
-    signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + path, body)
+    signature = RequestValidator(TOKEN).compute_signature(public_url(client) + path, body)
     for form, headers in (
         (body, {}),
         (body, {"X-Twilio-Signature": "签名"}),

@@ -1,0 +1,8 @@
+"""The rows: each measures one promise. `ROWS` is the registry."""
+
+from bench.rows import dispatch, handoff
+from bench.rows.row import Bench, Row
+
+ROWS: dict[str, Row] = {row.id: row for row in (dispatch.ROW, handoff.ROW)}
+
+__all__ = ["ROWS", "Bench", "Row"]
