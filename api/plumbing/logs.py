@@ -11,8 +11,8 @@ import structlog
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "exc_info", "exception", "request_id", "method", "route", "status",
-        "ms", "actor", "station", "code", "job", "timer_id", "message_id", "provider", "provider_ref", "outcome", "attempt",
-        "count", "queue", "process", "error", "table", "path", "age_s", "lease", "channel", "urgency", "pid",
+        "ms", "actor", "station", "code", "job", "timer_id", "message_id", "provider", "provider_ref", "outcome",
+        "attempt", "count", "queue", "process", "error", "table", "path", "age_s", "lease", "channel", "urgency", "pid",
     }
 )  # fmt: skip
 

@@ -85,6 +85,15 @@ def test_the_whole_loop(scene: Scene) -> None:
     assert scene.base.session.scalar(waiting) == 0
 
 
+def test_after_the_end_the_place_and_the_number_are_nobodys_business(scene: Scene) -> None:
+    incident_id, offer = in_review(scene)
+    phone = scene.of(offer["person_id"])
+    assert service.show_offer(phone.ctx, offer["id"]).task is not None
+    review(scene, incident_id)
+    call(scene, incident_id)
+    assert service.show_offer(phone.ctx, offer["id"]).task is None
+
+
 class TestReportingBack:
     def test_the_review_waits_for_everybody_who_went(self, scene: Scene) -> None:
         incident_id = report(scene)

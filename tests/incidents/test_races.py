@@ -168,19 +168,33 @@ def test_a_yes_against_a_cancellation_ends_with_nobody_going(town: Town) -> None
 
 
 def test_the_last_two_reports_at_once_begin_one_review(town: Town) -> None:
-    for _ in range(FEWER):
-        incident, dispatch = town.open(2, everybody=False)
-        pair = town.asked(dispatch)[:2]
-        for actor, offer in pair:
-            town.run(actor, accept(offer))
-            town.run(actor, lambda ctx, offer=offer: service.finish(ctx, Move(offer)))
-        acts = [
-            (actor, lambda ctx, offer=offer: service.give_feedback(ctx, NewFeedback(offer, Outcome.RESOLVED, "")).state)
-            for actor, offer in pair
-        ]
-        assert town.at_once(acts) == ["submitted", "submitted"]
-        assert town.rows("SELECT state FROM incidents WHERE id = :id", id=incident)[0].state == "in_review"
-        town.cancel(incident)
+    incident, dispatch = town.open(2, everybody=False)
+    pair = town.asked(dispatch)[:2]
+    for actor, offer in pair:
+        town.run(actor, accept(offer))
+        town.run(actor, lambda ctx, offer=offer: service.finish(ctx, Move(offer)))
+    (first, one), (second, other) = pair
+    # The second report comes while the first one's transaction is still open: neither may overlook the other.
+    with town.app.app_context(), unit_of_work(first) as ctx:
+        report(one)(ctx)
+        late = town.pool.submit(town.run, second, report(other))
+        with pytest.raises(TimeoutError):
+            late.result(timeout=0.3)
+    assert late.result(timeout=10) == "submitted"
+    assert town.rows("SELECT state FROM incidents WHERE id = :id", id=incident)[0].state == "in_review"
+
+
+def report(offer: Any) -> Act:
+    return lambda ctx: service.give_feedback(ctx, NewFeedback(offer, Outcome.RESOLVED, "")).state
+
+
+def test_a_running_timer_holds_up_nobody_who_would_cancel_it(town: Town) -> None:
+    _, dispatch = town.open(1, everybody=False)
+    actor, offer = town.asked(dispatch)[0]
+    with town.app.app_context(), unit_of_work(SYSTEM) as ctx:
+        # As the worker does before it calls the job, which then waits for what the answer has locked.
+        ctx.session.execute(text("SELECT FROM timers WHERE subject_id = :id FOR UPDATE"), {"id": dispatch})
+        assert town.pool.submit(town.run, actor, accept(offer)).result(timeout=10) == "accepted"
 
 
 def test_a_storm_of_everything_keeps_the_count_and_never_deadlocks(town: Town) -> None:
