@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from api.identity.service import authenticate_token, enroll_people, open_session
 from api.identity.types import NewPerson, Role
+from api.incidents.rules.policies import policy_for
 from api.incidents.service import report_incident
 from api.incidents.types import Category, Colour, IncidentKind, NeedOrder, NewIncident, Source
 from api.kernel.geo import Datum, Point
 from api.plumbing.context import Actor, Ctx, unit_of_work
 
 DESKS = 5
+ASKED = 7
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def _staff(app: Flask, station_id: UUID, number: int) -> Desk:
 class Waiting:
     """Incidents that were reported and wait for somebody to be sent, drawn where people live.
 
-    Each is urgent help for one person, which asks seven: the policy's six spare ones beside the one needed.
+    Each needs as many as make its first wave, with the policy's spare ones, ask seven.
     """
 
     def __init__(self, app: Flask, desks: list[Desk], seed: int = 1) -> None:
@@ -88,7 +90,7 @@ class Waiting:
             place=place,
             datum=Datum.WGS84,
             description="测试",
-            needs=(NeedOrder(1, None, frozenset()),),
+            needs=(NeedOrder(max(1, ASKED - policy_for(IncidentKind.URGENT_HELP).spare)),),
             duplicate_checked=True,
         )
         return report_incident(ctx, order)

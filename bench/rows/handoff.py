@@ -7,14 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from bench.clicks import Click, Clicks
-from bench.desk import Waiting, staff_desks
+from bench.desk import ASKED, Waiting, staff_desks
 from bench.measuring import Check, Figure, Report, in_turn, milliseconds, percentile
 from bench.provider import Accepted, BareSdk, Commits
 from bench.rows.row import Bench, Row
 from bench.running import Api, pusher
 from tests.sandboxes import RunningFcm, start_fcm
 
-ASKED = 7
 WARM_UP = 10
 LATENCY_MS = 80
 # After the hand-off the pusher still settles; the next click finds it idle.
