@@ -21,6 +21,7 @@ class Periodic:
 
 TABLE = (
     Periodic("workers.jobs.upkeep.seal_audit", 10),
+    Periodic("workers.jobs.dispatch.find_forgotten", 30),
     Periodic("workers.jobs.upkeep.drop_old_rows", 3_600),
     Periodic("workers.jobs.identity.expire_sessions", 600),
     Periodic("workers.jobs.identity.drop_old_attempts", 3_600),

@@ -7,7 +7,7 @@ from uuid import UUID
 import pyotp
 import pytest
 
-from api.identity.rules import MATRIX, permissions_of
+from api.identity.rules import MATRIX, permissions_of, roles_through
 from api.identity.rules.lives import DEVICE, PERSON, SESSION
 from api.identity.rules.proofs import draw_code, matching_step, password_fault
 from api.identity.rules.refresh import (
@@ -133,3 +133,9 @@ def test_every_state_is_in_its_table(machine, states) -> None:
 def test_every_role_has_its_row_and_an_unknown_one_allows_nothing() -> None:
     assert set(MATRIX) == set(Role)
     assert permissions_of(["emperor"]) == frozenset()
+
+
+def test_an_officer_who_signed_in_by_code_can_answer_but_sees_no_more_than_a_volunteer() -> None:
+    by_code = permissions_of(roles_through("code", ["patrol_officer"]))
+    assert by_code == permissions_of(["volunteer"])
+    assert permissions_of(roles_through("password", ["patrol_officer"])) > by_code

@@ -296,6 +296,17 @@ class TestNothingIsForgotten:
         assert forgotten_incidents(scene.ctx.session) == [incident_id]
         assert idle_dispatches(scene.ctx.session) == [dispatch_id]
 
+    def test_the_auditor_takes_up_what_it_finds_once(self, scene: Scene) -> None:
+        incident_id = report(scene)
+        dispatch_id = dispatch(scene, incident_id)
+        scene.ctx.session.execute(text("UPDATE offers SET state = 'declined'"))
+        scene.ctx.session.execute(text("UPDATE timers SET state = 'dead'"))
+        assert service.take_up_forgotten(scene.ctx) == 2
+        assert {row.person_id for row in messages(scene, "step_overdue")} == scene.desk_ids
+        assert idle_dispatches(scene.ctx.session) == []
+        assert dispatch_id in scene.ctx.session.scalars(select(Timer.subject_id).where(Timer.state == "waiting")).all()
+        assert service.take_up_forgotten(scene.ctx) == 0
+
     def test_an_overdue_step_is_reported_and_reminded_of_again(self, scene: Scene) -> None:
         incident_id = report(scene)
         assert service.report_overdue(scene.ctx, incident_id, fence=1, nag=0)

@@ -39,7 +39,7 @@ SID = "SM" + "0" * 32
 
 
 def claim(ctx: Ctx, *urgencies: Urgency, channel: Channel = Channel.PUSH, batch: int = 100) -> list[Letter]:
-    return claim_letters(ctx, ClaimOrder(urgencies or URGENT, channel, batch, LEASE))
+    return list(claim_letters(ctx, ClaimOrder(urgencies or URGENT, channel, batch, LEASE)).letters)
 
 
 def attempt(letter: Letter, outcome: Outcome, provider: Provider = Provider.FCM) -> Attempt:
@@ -95,6 +95,18 @@ def test_two_claims_at_once_share_nothing_and_do_not_wait(committed_app: Flask) 
             session.rollback()
     assert {letter.id for letter in first} | {letter.id for letter in second} == ids
     assert (len(first), len(second)) == (4, 2)
+
+
+def test_a_claim_says_whether_it_left_something(ctx: Ctx) -> None:
+    somebody, other = make_reachable(ctx), make_reachable(ctx)
+    for person, count in ((somebody, 5), (other, 2)):
+        for _ in range(count):
+            queue_notice(ctx, person)
+    sizes = []
+    for _ in range(4):
+        found = claim_letters(ctx, ClaimOrder(URGENT, Channel.PUSH, 6, LEASE))
+        sizes.append((len(found.letters), found.more))
+    assert sizes == [(5, True), (2, False), (0, False), (0, False)]
 
 
 @pytest.mark.parametrize("change", ["expires_at = now() - interval '1 second'", "state = 'cancelled'"])

@@ -75,10 +75,10 @@ def test_a_call_that_comes_late_is_made_only_under_a_renewed_lease(
     station: Station, fcm, monkeypatch: pytest.MonkeyPatch, fresh_s: float, calls: int
 ) -> None:
     def claim_and_lose(ctx, order):
-        letters = claim_letters(ctx, order)
+        claim = claim_letters(ctx, order)
         # What a sender that falls asleep here does not notice.
-        withdraw(ctx, [letter.subject_id for letter in letters if letter.template == "offer"])
-        return letters
+        withdraw(ctx, [letter.subject_id for letter in claim.letters if letter.template == "offer"])
+        return claim
 
     monkeypatch.setattr("workers.pusher.lanes.claim_letters", claim_and_lose)
     somebody, other = station.do(lambda ctx: (make_reachable(ctx), make_reachable(ctx)))

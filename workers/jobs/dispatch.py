@@ -22,3 +22,8 @@ def ask_again(ctx: Ctx, timer: Timer) -> None:
 def step_overdue(ctx: Ctx, timer: Timer) -> None:
     """A step of an incident was not taken in time. The subject is the incident."""
     service.report_overdue(ctx, timer.subject_id, fence=timer.fence, nag=timer.args["nag"])
+
+
+def find_forgotten(ctx: Ctx, timer: Timer) -> None:
+    """Take up whatever should have moved and did not. Periodic; the subject is nobody."""
+    service.take_up_forgotten(ctx)

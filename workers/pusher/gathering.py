@@ -12,8 +12,9 @@ MOST = 500
 class Gatherer(Generic[T, R]):
     """Runs `work` on batches of items; its results stand in the order of the items."""
 
-    def __init__(self, work: Callable[[list[T]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(self, work: Callable[[list[T]], Awaitable[Sequence[R]]], *, linger_s: float = 0.0) -> None:
         self._work = work
+        self._linger_s = linger_s
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -28,6 +29,7 @@ class Gatherer(Generic[T, R]):
     async def _run(self) -> None:
         # The task starts after everybody who is ready now has submitted, so the first batch is whole as well.
         while self._waiting:
+            await asyncio.sleep(self._linger_s)
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 results = await self._work([item for item, _ in batch])

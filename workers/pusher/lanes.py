@@ -13,7 +13,7 @@ from api.notifications.gateways.port import Gateway
 from api.notifications.rules.payloads import push_envelope, sms_envelope
 from api.notifications.rules.segments import count_segments
 from api.notifications.rules.templates import Unrenderable
-from api.notifications.service.claims import ClaimOrder, claim_letters, renew_leases
+from api.notifications.service.claims import Claim, ClaimOrder, claim_letters, renew_leases
 from api.notifications.service.settling import settle_attempts
 from api.notifications.types import (
     Attempt,
@@ -31,8 +31,8 @@ from workers.pusher.gathering import Gatherer
 from workers.pusher.options import Options
 
 log = structlog.get_logger(__name__)
-# After a claim that found something, look again this soon: a share per station may have left some behind.
-SOON_S = 0.02
+# Outcomes are settled together with those of the next moment: a transaction for each would compete with the calls.
+SETTLE_LINGER_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Lane:
         self._calling = 0
         self._rest = _NO_REST
         self._renewals = Gatherer(self._renew)
-        self._settlements = Gatherer(self._settle)
+        self._settlements = Gatherer(self._settle, linger_s=SETTLE_LINGER_S)
 
     def wake(self) -> None:
         """Look for work now."""
@@ -104,17 +104,17 @@ class Lane:
         self._more = room * 4 < self._width
         if self._more:
             return self._options.poll_s
-        letters = await self._claim(room)
-        for letter in letters:
+        claim = await self._claim(room)
+        for letter in claim.letters:
             self._start(letter, asked)
-        self._more = len(letters) == room
-        return SOON_S if letters and not self._more else self._options.poll_s
+        self._more = claim.more
+        return 0.0 if claim.more and self._room() * 4 >= self._width else self._options.poll_s
 
     def _room(self) -> int:
         # Calls that have ended wait for their settlement beside the next ones, up to once more the width.
         return min(self._width - self._calling, 2 * self._width - len(self._tasks))
 
-    async def _claim(self, room: int) -> list[Letter]:
+    async def _claim(self, room: int) -> Claim:
         order = ClaimOrder(self.urgencies, self.channel, room, self._options.lease)
         try:
             return await self._database.run(lambda ctx: claim_letters(ctx, order))
@@ -124,9 +124,11 @@ class Lane:
             (log.warning if passing else log.error)(
                 "claim_failed", error=type(error).__name__, channel=self.channel, exc_info=not passing
             )
-            return []
+            return Claim()
 
     async def _wait(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()

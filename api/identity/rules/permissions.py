@@ -41,8 +41,18 @@ FIELD_ROLES = frozenset({Role.VOLUNTEER, Role.GRID_OFFICER, Role.PATROL_OFFICER,
 
 
 def roles_through(method: str, roles: Iterable[str]) -> frozenset[str]:
-    """The roles a session has, given how it was opened: by SMS `code` only those of the field."""
-    return frozenset(roles) if method == "password" else frozenset(roles) & FIELD_ROLES
+    """The roles a session has, given how it was opened: by SMS `code` only those of the field.
+
+    An officer who signed in by code can be asked and can answer, as a volunteer can; what an officer sees beyond that
+    needs the second factor.
+    """
+    held = frozenset(roles)
+    if method == "password":
+        return held
+    through = held & FIELD_ROLES
+    if Role.PATROL_OFFICER in through:
+        return through - {Role.PATROL_OFFICER} | {Role.VOLUNTEER.value}
+    return through
 
 
 _KNOWN = frozenset(role.value for role in Role)

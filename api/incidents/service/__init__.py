@@ -2,6 +2,7 @@
 
 from api.incidents.service.answers import accept_offer, decline_offer, drop_out, remove_from_task
 from api.incidents.service.asking import ask_more, hear_silence
+from api.incidents.service.auditing import take_up_forgotten
 from api.incidents.service.closing import cancel_incident, record_call_back
 from api.incidents.service.dispatching import dispatch_incident, end_dispatch
 from api.incidents.service.feedback import give_feedback
@@ -44,4 +45,5 @@ __all__ = [
     "show_incident",
     "show_offer",
     "show_timeline",
+    "take_up_forgotten",
 ]

@@ -1,5 +1,6 @@
 """Claiming: who sends what next. Also the fence for a call that comes late."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,7 +57,7 @@ _CLAIM = text("""
         attempts = attempts + 1, handed_at = clock_timestamp()
     WHERE id = ANY(ARRAY(SELECT id FROM picked))
     RETURNING id, station_id, urgency, channel, person_id, device_id, subject_kind, subject_id, template, step,
-        variables, attempts, expires_at, next_at
+        variables, attempts, expires_at, next_at, (SELECT min(share) FROM shares) AS share
 """).columns(
     id=PgUUID(as_uuid=True),
     station_id=PgUUID(as_uuid=True),
@@ -90,21 +91,26 @@ class ClaimOrder:
     lease: timedelta
 
 
-def claim_letters(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
-    """Lease the next due messages and find their addresses; most urgent first, then longest due.
+@dataclass(frozen=True)
+class Claim:
+    """Leased letters with their addresses; most urgent first, then longest due. `more`: some may have been left."""
 
-    While the channel's provider rests there are none; after the rest there is one, the probe.
-    """
-    letters = _lease(ctx, order)
-    if letters:
-        return _addressed(ctx, letters)
+    letters: Sequence[Letter] = ()
+    more: bool = False
+
+
+def claim_letters(ctx: Ctx, order: ClaimOrder) -> Claim:
+    """Lease the next due messages: none while the channel's provider rests, and after that one, the probe."""
+    claim = _lease(ctx, order)
+    if claim.letters:
+        return _addressed(ctx, claim)
     provider = PROVIDER_OF[order.channel]
     if read_breaker(ctx, provider).open_until is None or not (probe := take_probe(ctx, provider)):
-        return []
-    letters = _lease(ctx, replace(order, batch=1))
+        return claim
+    claim = _lease(ctx, replace(order, batch=1))
     # Nothing to probe with: the breaker goes back, so that the next message is the probe.
-    put_back(ctx, probe, probing=bool(letters))
-    return _addressed(ctx, letters)
+    put_back(ctx, probe, probing=bool(claim.letters))
+    return _addressed(ctx, replace(claim, more=False))
 
 
 def renew_leases(ctx: Ctx, letters: Collection[Letter], lease: timedelta) -> set[UUID]:
@@ -115,7 +121,7 @@ def renew_leases(ctx: Ctx, letters: Collection[Letter], lease: timedelta) -> set
     return {row.id for row in rows}
 
 
-def _lease(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
+def _lease(ctx: Ctx, order: ClaimOrder) -> Claim:
     token = ctx.new_id()
     rows = ctx.session.execute(
         _CLAIM,
@@ -132,7 +138,10 @@ def _lease(ctx: Ctx, order: ClaimOrder) -> list[Letter]:
     rows = sorted(rows, key=lambda row: (row.urgency, row.next_at))
     for row in rows:
         HAND_OVERS.labels(row.urgency, row.channel).observe((ctx.now - row.next_at).total_seconds())
-    return [_letter(row, token, ctx.now) for row in rows]
+    taken = Counter((row.urgency, row.station_id) for row in rows)
+    # A station that got its whole share may have more.
+    more = bool(rows) and max(taken.values()) >= rows[0].share
+    return Claim([_letter(row, token, ctx.now) for row in rows], more)
 
 
 def _letter(row: Row[Any], token: UUID, now: datetime) -> Letter:
@@ -155,12 +164,13 @@ def _letter(row: Row[Any], token: UUID, now: datetime) -> Letter:
     )
 
 
-def _addressed(ctx: Ctx, letters: list[Letter]) -> list[Letter]:
+def _addressed(ctx: Ctx, claim: Claim) -> Claim:
+    letters = claim.letters
     people = {letter.person_id for letter in letters if letter.person_id}
     contacts = contacts_of(ctx.session, people) if people else {}
     pushed = {letter.person_id for letter in letters if letter.person_id and letter.channel is Channel.PUSH}
     devices = _by_device(live_registrations(ctx.session, pushed)) if pushed else {}
-    return [_address(letter, contacts, devices) for letter in letters]
+    return replace(claim, letters=[_address(letter, contacts, devices) for letter in letters])
 
 
 def _by_device(registrations: Iterable[Registration]) -> dict[UUID, Registration]:
