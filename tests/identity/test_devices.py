@@ -154,3 +154,12 @@ def test_reading_many_is_one_parameter(ctx, person) -> None:
     ids = [person.id, *(ctx.new_id() for _ in range(70_000))]
     assert live_registrations(ctx.session, ids) == []
     assert list(contacts_of(ctx.session, ids)) == [person.id]
+
+
+def test_one_connection_takes_any_number_of_registrations(client, ctx, person) -> None:
+    # The driver prepares a statement that comes back, and PostgreSQL plans it anew after some runs.
+    headers = bearer(open_session(ctx, person))
+    answers = [
+        register(client, headers, token=f"token-of-many-{n:03}", install_id=f"install-{n:03}") for n in range(14)
+    ]
+    assert {answer.status_code for answer in answers} <= {200, 201}
