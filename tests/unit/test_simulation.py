@@ -8,7 +8,6 @@ import pytest
 from api.cli.policies import REFERENCE, default_asking, table_lines
 from api.incidents.rules.simulation import Night, World, nobody_near, simulate_night, summarise
 
-pytestmark = pytest.mark.unit
 DRAWS = 40_000
 
 
