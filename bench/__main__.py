@@ -1,6 +1,7 @@
 """`python -m bench [row ...]`: measure, print, keep."""
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ def run_row(name: str, options: argparse.Namespace) -> Report:
     world = World(options.enrolled, options.on_duty or options.enrolled // 10, options.stations, options.seed)
     cluster = ensure_cluster("bench")
     database = copy_world(cluster, world)
+    busy = round(os.getloadavg()[0], 1)
     try:
         app = create_app(settings(cluster, database))
         with tempfile.TemporaryDirectory(prefix="gridloop-bench-") as folder:
@@ -40,7 +42,7 @@ def run_row(name: str, options: argparse.Namespace) -> Report:
     finally:
         drop_copy(cluster, database)
     parameters = {"enrolled": world.enrolled, "on duty": world.on_duty, "stations": world.stations}
-    parameters |= {"rounds": options.rounds, "each": options.times}
+    parameters |= {"rounds": options.rounds, "each": options.times, "load average before": busy}
     show(name, report)
     if not options.dry:
         keep(name, ROWS[name].title, parameters, report)

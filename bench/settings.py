@@ -22,7 +22,7 @@ def environment(cluster: Cluster, database: str, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDLOOP_")}
     data = {
         "GRIDLOOP_DATABASE_URL": cluster.url("gridloop_app", database),
-        "GRIDLOOP_REDIS_URL": ensure_redis("bench").url,
+        "GRIDLOOP_REDIS_URL": ensure_redis(cluster.kind).url,
     }
     return {**kept, **KEYS, **data, **more}
 
