@@ -10,6 +10,8 @@ from sqlalchemy import select
 from api.grids.queries import member_of_person
 from api.grids.rules import MEMBER, station_day
 from api.grids.types import MemberEvent, MemberStatus
+from api.identity import service
+from api.identity.queries import active_people, sessions_of
 from api.identity.types import Role
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer
@@ -220,3 +222,15 @@ def test_volunteers_do_not_see_the_roster(desk_of, station: UUID) -> None:
     dispatcher = desk_of(station, Role.DISPATCHER)
     assert dispatcher.get("/v1/members").status_code == 200
     assert problem(dispatcher.post("/v1/members", order())) == (403, "forbidden")
+
+
+def test_who_leaves_loses_the_sign_in_and_who_returns_has_it_again(desk, ctx: Ctx) -> None:
+    member = desk.post("/v1/members", order()).json
+    path, person = f"/v1/members/{member['id']}/standing", UUID(member["person_id"])
+    desk.post(path, {"event": "activate"}, version=1)
+    service.open_session(ctx, person_id=person, method="code")
+    desk.post(path, {"event": "leave"}, version=2)
+    assert active_people(ctx.session, [person]) == set()
+    assert sessions_of(ctx.session, person, current=None) == []
+    desk.post(path, {"event": "rejoin"}, version=3)
+    assert active_people(ctx.session, [person]) == {person}

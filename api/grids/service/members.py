@@ -16,9 +16,10 @@ from api.grids.queries.units import VALID
 from api.grids.queries.words import forces_of, skills_of
 from api.grids.rules import MEMBER, station_day
 from api.grids.types import Keep, MemberEdit, MemberEvent, MemberStatus, MemberView, NewMember, SkillHeld
-from api.identity.queries import contacts_of
-from api.identity.service import enroll_people
-from api.identity.types import NewPerson
+from api.identity.queries import contacts_of, person_in
+from api.identity.rules import FIELD_ROLES
+from api.identity.service import change_status, enroll_people
+from api.identity.types import NewPerson, PersonEvent, PersonStatus
 from api.kernel.errors import NotFound, StaleVersion
 from api.plumbing.context import Ctx
 from api.plumbing.timers import TimerOrder, set_timer
@@ -74,7 +75,7 @@ def change_standing(
 ) -> MemberView:
     """Activate, suspend, resume, let go (on a day, default today) or take back a member of the station."""
     row = ctx.session.execute(
-        select(Member.status, Member.joined_on).where(_own(ctx, member_id)).with_for_update()
+        select(Member.status, Member.joined_on, Member.person_id).where(_own(ctx, member_id)).with_for_update()
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -84,7 +85,19 @@ def change_standing(
         raise PeriodUnfit
     _update(ctx, member_id, {"status": after, "left_on": left_on}, version=version)
     record(ctx, f"member.{event}", "member", member_id, status=after)
+    _let_access_follow(ctx, row.person_id, after)
     return _changed(ctx, member_id)
+
+
+def _let_access_follow(ctx: Ctx, person_id: UUID, after: MemberStatus) -> None:
+    """Who leaves loses the sign-in with the membership, and gets it back on return; the desk's staff keep theirs."""
+    person = person_in(ctx.session, ctx.actor.station, person_id)
+    if person is None or not FIELD_ROLES.issuperset(person.roles):
+        return
+    if after is MemberStatus.LEFT and person.status != PersonStatus.LEFT:
+        change_status(ctx, person_id=person_id, event=PersonEvent.LEAVE)
+    elif after is MemberStatus.ACTIVE and person.status == PersonStatus.LEFT:
+        change_status(ctx, person_id=person_id, event=PersonEvent.REACTIVATE)
 
 
 def order_refresh(ctx: Ctx, *, member_id: UUID, version: int) -> None:
