@@ -11,6 +11,7 @@ from api.http.catalogue import blp as catalogue
 from api.http.health import blp as health
 from api.identity.routes import blp as identity
 from api.incidents.routes import blp as incidents
+from api.incidents.routes.links import blp as links
 from api.notifications.routes import blp as notifications
 from api.webhooks.routes import blp as webhooks
 
@@ -23,3 +24,4 @@ def register_blueprints(app: Flask, api: Api) -> None:
         api.register_blueprint(blueprint, url_prefix="/v1")
     api.register_blueprint(webhooks, url_prefix="/webhooks")
     app.register_blueprint(health)
+    app.register_blueprint(links)  # pages for people: outside /v1 and its contract

@@ -113,3 +113,27 @@ class CallBackNoteMissing(DomainError):
     code, kind = "call_back_note_required", Kind.INVALID
     zh = "未能告知报警人时，请说明原因。"
     en = "Say why the requester was not told."
+
+
+class LinkUnknown(DomainError):
+    """The link was not made here, or the person it was sent to may not answer any more."""
+
+    code, kind = "link_unknown", Kind.NOT_FOUND
+    zh = "链接无效，请检查是否完整。"
+    en = "This link is not valid; check that it is complete."
+
+
+class LinkForged(DomainError):
+    """The form does not come from the link's own page."""
+
+    code, kind = "link_form_invalid", Kind.FORBIDDEN
+    zh = "请重新打开短信中的链接后再答复。"
+    en = "Open the link in your text message again, then answer."
+
+
+class OutcomeMissing(DomainError):
+    """A report says how it ended."""
+
+    code, kind = "outcome_missing", Kind.INVALID
+    zh = "请选择处理结果。"
+    en = "Choose how it ended."

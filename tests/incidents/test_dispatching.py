@@ -10,9 +10,11 @@ from api.grids.queries import forces_of
 from api.incidents import service
 from api.incidents.errors import NothingNeeded, UnknownForce, UnknownSkill
 from api.incidents.queries.incidents import forgotten_incidents, idle_dispatches
+from api.incidents.rules.links import LINK_KEY, link_path
 from api.incidents.types import DeclineReason, IncidentKind, Move, NeedOrder, Outcome, Refusal
 from api.kernel.errors import IllegalTransition, NotFound
 from api.plumbing.outbox import OutboxMessage
+from api.plumbing.signing import signer
 from api.plumbing.timers import Timer
 from tests.builders.grids import make_member, make_station
 from tests.builders.identity import enroll
@@ -77,7 +79,9 @@ class TestOneClick:
         asked = offers(scene, dispatch(scene, report(scene), NeedOrder(2)))
         queued = messages(scene)
         assert {row.subject_id for row in queued} == {row["id"] for row in asked}
-        assert [row.variables for row in queued] == [{}] * 3
+        key = signer.key(LINK_KEY)
+        assert [row.variables for row in queued] == [{"_link": link_path(row.subject_id, key)} for row in queued]
+        assert len(queued) == 3
         assert {row.urgency for row in queued} == {"alert"}
 
     def test_the_click_starts_the_window_and_moves_the_incident(self, scene: Scene) -> None:

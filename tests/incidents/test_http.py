@@ -235,6 +235,35 @@ class TestListing:
         assert len(ids) == 4
 
 
+class TestLookingBeforeTheClick:
+    def test_the_preview_and_the_click_agree(self, desk: Caller, scene: Scene) -> None:
+        incident = filed(desk)["id"]
+        body = {"needs": [{"wanted": 1}], "exclude": [str(scene.people[0].member_id)]}
+        shown = desk.post(f"/incidents/{incident}/dispatches/preview", body, key=None)
+        assert shown.status_code == 200, shown.json
+        [need] = shown.json["needs"]
+        assert need["missing"] == {"short": 0, "unfilled": 0, "reasons": {"excluded": 1}}
+        assert (need["outlook"]["asked"], need["asked"][0]["force"]) == (2, "volunteer")
+        assert desk.get(f"/incidents/{incident}").json["dispatches"] == []
+        gone = dispatched(desk, incident, **body)
+        assert [row["member_id"] for row in need["asked"]] == [row["member_id"] for row in gone["offers"]]
+        assert shown.json["policy"] == gone["policy"]
+
+    def test_it_shows_no_name_number_or_position(self, desk: Caller) -> None:
+        shown = desk.post(f"/incidents/{filed(desk)['id']}/dispatches/preview", {}, key=None).text
+        assert not [word for word in ("王", "+86", "107.", "29.7", "person_id") if word in shown]
+
+    def test_only_who_may_dispatch_may_look(self, desk: Caller, call, scene: Scene) -> None:
+        path = f"/incidents/{filed(desk)['id']}/dispatches/preview"
+        assert call(scene.people[0]).post(path, {}, key=None).status_code == 403
+
+    @pytest.mark.parametrize("body", [{"exclude": ["x"]}, {"exclude": [str(uuid4())] * 201}, {"what": 1}])
+    def test_each_fault_of_the_order_is_refused(self, desk: Caller, body) -> None:
+        incident = filed(desk)["id"]
+        for path in ("dispatches", "dispatches/preview"):
+            assert desk.post(f"/incidents/{incident}/{path}", body).status_code == 422
+
+
 class TestSkippingSteps:
     def test_nothing_is_reviewed_or_closed_before_its_time(self, desk: Caller, chief: Caller) -> None:
         incident = filed(desk)["id"]

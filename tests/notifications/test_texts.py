@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.notifications.rules.payloads import push_envelope, sms_envelope
 from api.notifications.rules.segments import count_segments
-from api.notifications.rules.templates import TEMPLATES, Unrenderable, check_variables, render
+from api.notifications.rules.templates import LINK, TEMPLATES, Unrenderable, check_variables, render
 from api.notifications.types import Channel, Urgency
 from tests.notifications.letters import NOW, letter
 
@@ -105,3 +105,31 @@ def test_a_text_names_its_message_in_the_callback_only() -> None:
     assert envelope.callback_url.startswith(f"https://grid.example/webhooks/twilio/status?m={LETTER.id.hex}.")
     assert LETTER.id.hex not in envelope.body
     assert envelope.ttl_s == 120
+
+
+PATH = "/t/" + "Ab_-9" * 7
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("name", sorted(name for name, template in TEMPLATES.items() if template.linked))
+def test_a_link_stands_in_the_text_behind_the_configured_address(name: str, language: str) -> None:
+    told = letter(
+        channel=Channel.SMS, address="+8617000000001", template=name, language=language, variables={LINK: PATH}
+    )
+    body = sms_envelope(told, "https://grid.example.gov.cn/", b"k" * 32).body
+    assert body.endswith(f"https://grid.example.gov.cn{PATH}")
+    assert count_segments(body) <= 2
+
+
+def test_a_link_is_in_no_push_and_a_text_without_one_is_as_it_was() -> None:
+    envelope = push_envelope(letter(variables={LINK: PATH}))
+    assert PATH not in str(envelope)
+    told = letter(channel=Channel.SMS, address="+8617000000001", template="stand_down", variables={LINK: PATH})
+    assert PATH not in sms_envelope(told, "https://grid.example", b"k" * 32).body
+
+
+@pytest.mark.parametrize("path", ["https://evil.example/t/" + "a" * 35, "/t/", "/t/../x", "//evil/" + "a" * 35])
+def test_a_link_that_is_no_path_of_ours_is_never_sent(path: str) -> None:
+    told = letter(channel=Channel.SMS, address="+8617000000001", variables={LINK: path})
+    with pytest.raises(Unrenderable):
+        sms_envelope(told, "https://grid.example", b"k" * 32)

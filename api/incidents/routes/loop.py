@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response, current_app, jsonify
 
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
@@ -11,7 +11,13 @@ from api.identity.types import Permission
 from api.incidents import service
 from api.incidents.queries.incidents import plain_incident
 from api.incidents.routes.blueprint import blp
-from api.incidents.schemas.desk import DispatchSchema, IncidentEventPageSchema, IncidentRowSchema, SelectionAnswerSchema
+from api.incidents.schemas.desk import (
+    DispatchPreviewSchema,
+    DispatchSchema,
+    IncidentEventPageSchema,
+    IncidentRowSchema,
+    SelectionAnswerSchema,
+)
 from api.incidents.schemas.orders import CallBackSchema, CancelSchema, DispatchOrderSchema, ReviewSchema, TimelineQuery
 from api.incidents.schemas.phone import AnsweredSchema
 from api.incidents.types import (
@@ -19,6 +25,7 @@ from api.incidents.types import (
     Cancellation,
     DispatchDetail,
     DispatchOrder,
+    DispatchPreview,
     NewCallBack,
     NewReview,
     SelectionAnswer,
@@ -35,8 +42,24 @@ def dispatch(ctx: Ctx, order: dict[str, Any], incident_id: UUID) -> DispatchDeta
 
     One click. A dispatch for which nobody was found is `exhausted`, and looks again by itself.
     """
-    new = DispatchOrder(incident_id, tuple(order["needs"]), order["radius_m"])
-    return service.show_dispatch(ctx, service.dispatch_incident(ctx, new))
+    return service.show_dispatch(ctx, service.dispatch_incident(ctx, _ordered(incident_id, order)))
+
+
+@blp.route("/incidents/<uuid:incident_id>/dispatches/preview", methods=["POST"])
+@operation(Permission.INCIDENT_DISPATCH)
+@blp.arguments(DispatchOrderSchema)
+@blp.response(200, DispatchPreviewSchema)
+def preview(ctx: Ctx, order: dict[str, Any], incident_id: UUID) -> DispatchPreview:
+    """Show whom a dispatch would ask
+
+    The same body as the dispatch, and the same people while nothing changes. Writes nothing, tells nobody.
+    """
+    public_url = current_app.extensions["gridloop.settings"].public_url
+    return service.preview_dispatch(ctx, _ordered(incident_id, order), public_url=public_url)
+
+
+def _ordered(incident_id: UUID, order: dict[str, Any]) -> DispatchOrder:
+    return DispatchOrder(incident_id, tuple(order["needs"]), order["radius_m"], frozenset(order["excluded"]))
 
 
 @blp.route("/dispatches/<uuid:dispatch_id>", methods=["GET"])

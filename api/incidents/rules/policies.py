@@ -4,9 +4,10 @@ Radii and waves lie within what live systems use (3 to 100 people within 0.4 to 
 and silence after its window, which matters more than the size of the first wave.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
 from api.incidents.types import IncidentKind, IncidentState, Policy
 
@@ -58,9 +59,9 @@ PRESETS: Mapping[IncidentKind, Policy] = {
 }  # fmt: skip
 
 
-def policy_for(kind: IncidentKind, *, radius_m: float | None = None) -> Policy:
-    """The policy of a kind, with the dispatcher's radius if one was given."""
-    policy = PRESETS[kind]
+def policy_for(kind: IncidentKind, *, radius_m: float | None = None, excluded: Collection[UUID] = ()) -> Policy:
+    """The policy of a kind, with the dispatcher's radius if one was given, and without whom the dispatcher left out."""
+    policy = replace(PRESETS[kind], excluded=tuple(sorted(map(str, excluded))))
     return policy if radius_m is None else replace(policy, radius_m=radius_m)
 
 
@@ -72,4 +73,6 @@ def freeze_policy(policy: Policy) -> dict[str, Any]:
 def thaw_policy(frozen: Mapping[str, Any]) -> Policy:
     """The policy of a stored object; a field added since has the value of today's preset of that kind."""
     kind = IncidentKind(frozen["kind"])
-    return Policy(**{**asdict(PRESETS[kind]), **frozen, "kind": kind})
+    # JSON has no tuples.
+    excluded = tuple(frozen.get("excluded", ()))
+    return Policy(**{**asdict(PRESETS[kind]), **frozen, "kind": kind, "excluded": excluded})

@@ -4,7 +4,7 @@ Corner cases: one member fits two needs (one offer only, the scarcer need first)
 need is reported short); somebody said yes when it was full (asked first when a place opens again).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from api.duty.types import Candidate
@@ -32,10 +32,17 @@ def places_to_ask(need: NeedCount, *, spare: int) -> int:
     return max(0, need.wanted - need.got + spare - need.waiting)
 
 
-def plan_wave(asks: Sequence[Ask], found: Mapping[UUID, Sequence[Candidate]], past: Mapping[UUID, Past]) -> WavePlan:
+def plan_wave(
+    asks: Sequence[Ask],
+    found: Mapping[UUID, Sequence[Candidate]],
+    past: Mapping[UUID, Past],
+    *,
+    excluded: Collection[UUID] = frozenset(),
+) -> WavePlan:
     """Pick for each need, nearest first, from `found[need_id]`; `past` is by member id, of this incident.
 
-    Needs with most conditions choose first, because fewest people fit them.
+    `excluded`: members whom the dispatcher left out. Needs with most conditions choose first, because fewest people
+    fit them.
     """
     picks: dict[UUID, Pick] = {}
     considered: list[Considered] = []
@@ -43,14 +50,13 @@ def plan_wave(asks: Sequence[Ask], found: Mapping[UUID, Sequence[Candidate]], pa
     for ask in sorted(asks, key=_openness):
         left = ask.places
         for candidate in sorted(found.get(ask.need_id, ()), key=lambda c: _preference(c, past)):
-            verdict = _verdict(candidate, past, picks, left)
+            left_out = candidate.member_id in excluded
+            verdict = Verdict.EXCLUDED if left_out else _verdict(candidate, past, picks, left)
             picked = verdict in (Verdict.NEAREST, Verdict.RESERVE)
             if picked:
                 left -= 1
                 picks[candidate.member_id] = _pick(candidate, ask)
-            considered.append(
-                Considered(candidate.member_id, ask.need_id, picked, verdict, round(candidate.distance_m))
-            )
+            considered.append(_considered(candidate, ask, verdict, picked=picked))
         if left:
             short.add(ask.need_id)
     return WavePlan(tuple(picks.values()), tuple(considered), frozenset(short))
@@ -70,9 +76,11 @@ def _openness(ask: Ask) -> tuple[int, bool]:
     return -len(ask.skills), ask.force is None
 
 
-def _preference(candidate: Candidate, past: Mapping[UUID, Past]) -> tuple[bool, float]:
+def _preference(candidate: Candidate, past: Mapping[UUID, Past]) -> tuple[bool, float, UUID]:
     before = past.get(candidate.member_id)
-    return not (before is not None and before.reserve and before.state in PAUSED), candidate.distance_m
+    reserve = before is not None and before.reserve and before.state in PAUSED
+    # The id settles a tie, so that a preview and the click after it choose alike.
+    return not reserve, candidate.distance_m, candidate.member_id
 
 
 def _verdict(candidate: Candidate, past: Mapping[UUID, Past], picks: Mapping[UUID, Pick], left: int) -> Verdict:
@@ -95,6 +103,11 @@ def _verdict_of_past(before: Past) -> Verdict:
     if before.state in ASKED:
         return Verdict.ASKED
     return Verdict.WENT if before.state in WENT else Verdict.REFUSED
+
+
+def _considered(candidate: Candidate, ask: Ask, verdict: Verdict, *, picked: bool) -> Considered:
+    metres, eta_s = round(candidate.distance_m), estimate_eta_s(candidate.distance_m)
+    return Considered(candidate.member_id, ask.need_id, picked, verdict, metres, candidate.force, eta_s)
 
 
 def _pick(candidate: Candidate, ask: Ask) -> Pick:

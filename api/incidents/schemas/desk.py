@@ -147,6 +147,74 @@ class DispatchSchema(ResponseSchema):
     offers = fields.List(fields.Nested(OfferRowSchema), required=True)
 
 
+class ConsideredSchema(ResponseSchema):
+    """Somebody looked at for a need."""
+
+    member_id = fields.UUID(required=True)
+    force = fields.String(required=True)
+    picked = fields.Boolean(required=True)
+    reason = fields.String(required=True)
+    distance_m = fields.Integer(required=True)
+    eta_s = fields.Integer(required=True, metadata={"description": "From accepting to arriving, on foot."})
+
+
+class MissingSchema(ResponseSchema):
+    """What a need lacks."""
+
+    short = fields.Integer(required=True, metadata={"description": "How many fewer are asked than the policy wants."})
+    unfilled = fields.Integer(
+        required=True, metadata={"description": "Places that stay free even if everybody asked says yes."}
+    )
+    reasons = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "How many of those looked at are not asked, by reason."},
+    )
+
+
+class OutlookSchema(ResponseSchema):
+    """What to hope for of those asked at once; replacements make it better."""
+
+    wanted = fields.Integer(required=True)
+    asked = fields.Integer(required=True)
+    accept = fields.Float(required=True, metadata={"description": "The chance that one person says yes."})
+    chance = fields.Float(required=True, metadata={"description": "That at least `wanted` say yes."})
+
+
+class NeedPreviewSchema(ResponseSchema):
+    """A need as it would be asked for."""
+
+    force = fields.String(required=True, allow_none=True)
+    skills = fields.List(fields.String(), required=True)
+    wanted = fields.Integer(required=True)
+    places = fields.Integer(required=True, metadata={"description": "How many the policy asks at once."})
+    asked = fields.List(fields.Nested(ConsideredSchema), required=True)
+    considered = fields.List(fields.Nested(ConsideredSchema), required=True)
+    missing = fields.Nested(MissingSchema, required=True)
+    outlook = fields.Nested(OutlookSchema, required=True)
+
+
+class MessageEstimateSchema(ResponseSchema):
+    """Messages of the first wave, without the texts that follow an unconfirmed push."""
+
+    push = fields.Integer(required=True)
+    sms = fields.Integer(required=True)
+    sms_segments = fields.Integer(required=True, metadata={"description": "What the texts are billed as."})
+    unreachable = fields.Integer(required=True, metadata={"description": "People with neither push nor SMS."})
+
+
+class DispatchPreviewSchema(ResponseSchema):
+    """A dispatch as it would begin now."""
+
+    incident_id = fields.UUID(required=True)
+    state = fields.String(required=True, metadata={"description": "`exhausted` when nobody fits some need."})
+    policy = fields.Dict(required=True, metadata={"description": "What would be frozen."})
+    needs = fields.List(fields.Nested(NeedPreviewSchema), required=True)
+    messages = fields.Nested(MessageEstimateSchema, required=True)
+    chance = fields.Float(required=True, metadata={"description": "That every need is filled by those asked at once."})
+
+
 class SelectionAnswerSchema(ResponseSchema):
     """Why one member was or was not asked."""
 

@@ -134,6 +134,14 @@ class DispatchOrderSchema(RequestSchema):
 
     needs = needs_field()
     radius_m = fields.Float(load_default=None, allow_none=True, validate=validate.Range(100, 50_000))
+    # A schema's own attribute is named `exclude`.
+    excluded = fields.List(
+        fields.UUID(),
+        data_key="exclude",
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Ids of members not to ask in this dispatch, now or later."},
+    )
 
 
 class ReviewSchema(RequestSchema):

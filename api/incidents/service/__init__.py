@@ -6,6 +6,7 @@ from api.incidents.service.auditing import take_up_forgotten
 from api.incidents.service.closing import cancel_incident, record_call_back
 from api.incidents.service.dispatching import dispatch_incident, end_dispatch
 from api.incidents.service.feedback import give_feedback
+from api.incidents.service.previewing import preview_dispatch
 from api.incidents.service.reading import (
     explain_selection,
     list_offers,
@@ -36,6 +37,7 @@ __all__ = [
     "hear_silence",
     "link_incident",
     "list_offers",
+    "preview_dispatch",
     "record_call_back",
     "remove_from_task",
     "report_incident",

@@ -17,6 +17,7 @@ from api.duty.queries import candidates_near
 from api.duty.types import Candidate, CandidateQuery
 from api.incidents.models import Offer, Selection
 from api.incidents.queries.dispatches import count_needs, dispatch_head, last_considered, lock_needs, past_offers
+from api.incidents.rules.links import LINK_KEY, link_path
 from api.incidents.rules.policies import thaw_policy
 from api.incidents.rules.states import DISPATCH, PAUSED
 from api.incidents.rules.targeting import is_exhausted, places_to_ask, plan_wave
@@ -33,9 +34,11 @@ from api.incidents.types import (
     Policy,
     WavePlan,
 )
+from api.notifications.rules.templates import LINK
 from api.notifications.service import queue_notices
 from api.notifications.types import Notice, Urgency
 from api.plumbing.context import Ctx
+from api.plumbing.signing import signer
 from api.plumbing.timers import TimerOrder, set_timers
 
 OFFER_SILENT = "workers.jobs.dispatch.offer_silent"
@@ -89,10 +92,10 @@ def _is_stale(head: DispatchHead, fence: int | None) -> bool:
 def find_people(ctx: Ctx, head: DispatchHead, policy: Policy, asks: Sequence[Ask]) -> WavePlan:
     """Look around the place, once per need, and plan the wave."""
     past = past_offers(ctx.session, head.incident_id)
-    # Those asked before are the nearest ones, and must not crowd out the others.
-    limit = policy.candidates + len(past)
+    # Those asked before or left out are often the nearest ones, and must not crowd out the others.
+    limit = policy.candidates + len(past) + len(policy.excluded)
     found = {ask.need_id: _candidates(ctx, head, policy, ask, limit) for ask in asks}
-    return plan_wave(asks, found, past)
+    return plan_wave(asks, found, past, excluded=frozenset(map(UUID, policy.excluded)))
 
 
 def _candidates(ctx: Ctx, head: DispatchHead, policy: Policy, ask: Ask, limit: int) -> list[Candidate]:
@@ -134,12 +137,13 @@ def write_round(ctx: Ctx, turn: Round) -> None:
     offers = _write_offers(ctx, turn) if turn.plan.picks else []
     _write_selection(ctx, turn)
     expires_at = ctx.now + timedelta(seconds=turn.policy.expires_s)
+    key = signer.key(LINK_KEY)
     queue_notices(
         ctx,
         [
             Notice(
                 person_id, "offer", offer_id, "offer", Urgency.ALERT, f"wave-{turn.dispatch.wave}", expires_at,
-                station_id=turn.dispatch.station_id,
+                {LINK: link_path(offer_id, key)}, turn.dispatch.station_id,
             )
             for offer_id, person_id in offers
         ],

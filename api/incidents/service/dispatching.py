@@ -27,7 +27,6 @@ from api.incidents.types import (
     NeedCount,
     NeedOrder,
     NeedState,
-    Policy,
     StandDown,
 )
 from api.kernel.errors import NotFound
@@ -40,13 +39,9 @@ def dispatch_incident(ctx: Ctx, order: DispatchOrder) -> UUID:
     When nobody fits the dispatch exists all the same: exhausted, the desk told, and looking again by timer.
     """
     incident = own_incident(ctx, order.incident_id)
-    needs = order.needs or needs_from_json(incident.wanted)
-    if not needs:
-        raise NothingNeeded
-    check_words(ctx, needs)
+    needs = needs_wanted(ctx, incident, order)
     move_incident(ctx, incident, IncidentStep.DISPATCH)
-    policy = policy_for(incident.kind, radius_m=order.radius_m)
-    turn = _plan_first_wave(ctx, incident, policy, needs)
+    turn = plan_first_wave(ctx, incident, order, needs)
     _write_dispatch(ctx, turn, needs)
     write_round(ctx, turn)
     if turn.dispatch.state is DispatchState.EXHAUSTED:
@@ -67,6 +62,15 @@ def end_dispatch(ctx: Ctx, dispatch_id: UUID) -> None:
     judge_progress(ctx, incident)
 
 
+def needs_wanted(ctx: Ctx, incident: IncidentHead, order: DispatchOrder) -> tuple[NeedOrder, ...]:
+    """The needs of an order, or else of the report; raises NothingNeeded, UnknownForce or UnknownSkill."""
+    needs = order.needs or needs_from_json(incident.wanted)
+    if not needs:
+        raise NothingNeeded
+    check_words(ctx, needs)
+    return needs
+
+
 def check_words(ctx: Ctx, needs: tuple[NeedOrder, ...]) -> None:
     """Raise UnknownForce or UnknownSkill for a word the station does not have: it would silently fit nobody."""
     if any(need.force for need in needs):
@@ -79,7 +83,9 @@ def check_words(ctx: Ctx, needs: tuple[NeedOrder, ...]) -> None:
             raise UnknownSkill(words=sorted(unknown_skills))
 
 
-def _plan_first_wave(ctx: Ctx, incident: IncidentHead, policy: Policy, needs: tuple[NeedOrder, ...]) -> Round:
+def plan_first_wave(ctx: Ctx, incident: IncidentHead, order: DispatchOrder, needs: tuple[NeedOrder, ...]) -> Round:
+    """The dispatch as it begins, with its first wave; writes nothing, so that it also serves as a preview."""
+    policy = policy_for(incident.kind, radius_m=order.radius_m, excluded=order.exclude)
     head = DispatchHead(
         ctx.new_id(), incident.id, incident.station_id, DISPATCH.initial, 1, 1, freeze_policy(policy), incident.place
     )

@@ -1,5 +1,6 @@
 """Values of incidents; the modules keep states, words and values apart."""
 
+from api.incidents.types.previews import DispatchPreview, MessageEstimate, Missing, NeedPreview, Outlook
 from api.incidents.types.states import (
     DispatchState,
     DispatchStep,
@@ -77,6 +78,7 @@ __all__ = [
     "DispatchDetail",
     "DispatchHead",
     "DispatchOrder",
+    "DispatchPreview",
     "DispatchState",
     "DispatchStep",
     "EventKind",
@@ -90,11 +92,14 @@ __all__ = [
     "IncidentStep",
     "LinkKind",
     "ListQuery",
+    "MessageEstimate",
+    "Missing",
     "Move",
     "Nearby",
     "NearbyQuery",
     "NeedCount",
     "NeedOrder",
+    "NeedPreview",
     "NeedState",
     "NeedStep",
     "NewCallBack",
@@ -107,6 +112,7 @@ __all__ = [
     "OfferState",
     "OfferStep",
     "Outcome",
+    "Outlook",
     "Part",
     "Past",
     "Pick",

@@ -30,6 +30,7 @@ class Policy:
     `spare`: how many more are asked than are needed, at any time. `silence_s`: how long an offer waits for an answer.
     `stale_s`: how old a position may be. `expires_s`: how long the message is worth delivering. `retry_s`: pause before
     looking again after everybody was asked. `overdue_s`: per incident state, after how long the desk is reminded.
+    `excluded`: ids of members whom the dispatcher left out, in every wave.
     """
 
     version: int
@@ -43,6 +44,7 @@ class Policy:
     candidates: int
     call_back_tries: int
     overdue_s: Mapping[str, int]
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,15 @@ class IncidentEdit:
 
 @dataclass(frozen=True)
 class DispatchOrder:
-    """One click: whom the incident needs (none given: those named in the report), and how far to look."""
+    """One click: whom the incident needs (none given: those named in the report), and how far to look.
+
+    `exclude`: members the dispatcher leaves out of this dispatch.
+    """
 
     incident_id: UUID
     needs: tuple[NeedOrder, ...] = ()
     radius_m: float | None = None
+    exclude: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,8 @@ class Considered(NamedTuple):
     picked: bool
     reason: Verdict
     distance_m: int
+    force: str
+    eta_s: int
 
 
 class Pick(NamedTuple):

@@ -128,6 +128,7 @@ class Verdict(StrEnum):
     ASKED = "asked"  # has an open or silent offer
     REFUSED = "refused"  # declined or dropped out of this incident before
     WENT = "went"
+    EXCLUDED = "excluded"  # the dispatcher left them out of this dispatch
 
 
 class EventKind(StrEnum):

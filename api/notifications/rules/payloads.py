@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.notifications.rules.receipts import sign_message_id
-from api.notifications.rules.templates import TEMPLATES, Unrenderable, render
+from api.notifications.rules.templates import TEMPLATES, Unrenderable, render, render_sms
 from api.notifications.types import Letter, PushEnvelope, SmsEnvelope, Urgency
 
 PAYLOAD_VERSION = "1"
@@ -44,7 +44,7 @@ def sms_envelope(letter: Letter, public_url: str, key: bytes) -> SmsEnvelope:
     signed = sign_message_id(letter.id, key)
     return SmsEnvelope(
         to=_address(letter),
-        body=render(letter.template, letter.language, letter.variables).sms,
+        body=render_sms(letter.template, letter.language, letter.variables, public_url),
         callback_url=f"{public_url.rstrip('/')}/webhooks/twilio/status?m={signed}",
         ttl_s=min(max(_ttl_s(letter.claimed_at, letter.expires_at), 1), LONGEST_SMS_TTL_S),
     )

@@ -7,17 +7,23 @@ register each one.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.notifications.types import Wording
 
 _VALUE = re.compile(r"[0-9A-Z-]{1,10}")
+# The path of the page to answer on, beside the variables; the sender puts the configured address before it.
+LINK = "_link"
+_PATH = re.compile(r"/t/[A-Za-z0-9_-]{20,60}")
 
 
 @dataclass(frozen=True)
 class Template:
-    """A kind of message. `fields`: the variables its texts take. `listed`: whether it stands in the inbox."""
+    """A kind of message. `fields`: the variables its texts take. `listed`: whether it stands in the inbox.
+
+    `linked`: the text message, by language, for a message that carries a link to answer on.
+    """
 
     name: str
     version: int
@@ -26,6 +32,7 @@ class Template:
     fields: frozenset[str] = frozenset()
     android_channel: str = "notices"
     listed: bool = True
+    linked: Mapping[str, str] = field(default_factory=dict)
 
 
 class Unrenderable(ValueError):
@@ -42,9 +49,10 @@ def _wording(sign: str, title: str, body: str) -> Wording:
 
 def _template(
     name: str, zh: tuple[str, str], en: tuple[str, str], *, fields: frozenset[str] = frozenset(),
-    channel: str = "notices", listed: bool = True,
+    channel: str = "notices", listed: bool = True, version: int = 1, linked: tuple[str, str] | None = None,
 ) -> Template:  # fmt: skip
-    return Template(name, 1, _wording(_SIGN_ZH, *zh), _wording(_SIGN_EN, *en), fields, channel, listed)
+    texts = {"zh-CN": _SIGN_ZH + linked[0], "en": _SIGN_EN + linked[1]} if linked else {}
+    return Template(name, version, _wording(_SIGN_ZH, *zh), _wording(_SIGN_EN, *en), fields, channel, listed, texts)
 
 
 _ALL = (
@@ -53,12 +61,16 @@ _ALL = (
         ("有新的求助", "有事需要您帮忙，请打开应用查看并答复。"),
         ("Your help is asked for", "Somebody needs your help. Open the app to see and answer."),
         channel=_ALERTS,
+        version=2,
+        linked=("有事需要您帮忙，请打开链接答复：{link}", "Somebody needs your help. Open this link to answer: {link}"),
     ),
     _template(
         "offer_reminder",
         ("求助等待答复", "有一个求助还在等您答复，请打开应用。"),
         ("Please answer", "A call for help is still waiting for your answer. Open the app."),
         channel=_ALERTS,
+        version=2,
+        linked=("有一个求助还在等您答复：{link}", "A call for help is still waiting for your answer: {link}"),
     ),
     _template(
         "stand_down",
@@ -172,3 +184,15 @@ def render(name: str, language: str, variables: Mapping[str, Any]) -> Wording:
     wording = template.en if language.lower().startswith("en") else template.zh
     values = {key: str(variables[key]) for key in template.fields}
     return Wording(wording.title, wording.body.format(**values), wording.sms.format(**values))
+
+
+def render_sms(name: str, language: str, variables: Mapping[str, Any], public_url: str) -> str:
+    """The text message, with the link to answer on where the message carries one; raises Unrenderable."""
+    words = render(name, language, variables)
+    path, linked = variables.get(LINK), TEMPLATES[name].linked
+    if path is None or not linked:
+        return words.sms
+    if not _PATH.fullmatch(str(path)):
+        raise Unrenderable(f"{name}: the link is no path of ours")
+    text = linked["en" if language.lower().startswith("en") else "zh-CN"]
+    return text.format(link=f"{public_url.rstrip('/')}{path}")

@@ -1,0 +1,98 @@
+"""The one-tap link: a page for whoever has no app. GET shows, and never answers; only its own form does.
+
+Plain Flask and outside /v1: this is a page for people, not a part of the contract with programs.
+"""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import HTTPException
+
+from api.http.errors import STATUS
+from api.http.limits import body_limit, limiter
+from api.http.operation import public_operation
+from api.incidents.routes.link_words import POLICY, STYLE, WORDS
+from api.incidents.rules.links import ACTIONS, PREFIX
+from api.incidents.service.links import answer_link, show_link
+from api.incidents.types import DeclineReason, Outcome
+from api.incidents.types.links import LinkAction, LinkAnswer, LinkStage
+from api.kernel.errors import DomainError, Malformed, TooLarge, TooMany
+from api.plumbing.context import Ctx
+
+blp = Blueprint("links", __name__, template_folder="pages")
+PATH = f"{PREFIX}<token>"
+REASON = "the link's own signature, checked by the service; a form also carries the mark of its page"
+LONGEST_BODY = 16 * 1024
+LONGEST_TEXT = 2000
+# Wide enough for many phones behind one operator's address; guessing an 80-bit signature is hopeless at any rate.
+PACE = limiter.limit("120 per minute", key_func=get_remote_address)
+_GONE = (LinkStage.OVER, LinkStage.EXPIRED)
+W = TypeVar("W", bound=StrEnum)
+
+
+@blp.route(PATH, methods=["GET"])
+@PACE
+@public_operation(REASON)
+def show(ctx: Ctx, token: str) -> Response:
+    """Show where the offer stands, with the buttons of its next step."""
+    page = show_link(ctx, token)
+    status = 410 if page.stage in _GONE else 200
+    return _render(status, page=page, actions=ACTIONS.get(page.stage, ()))
+
+
+@blp.route(PATH, methods=["POST"])
+@PACE
+@body_limit(LONGEST_BODY)
+@public_operation(REASON)
+def answer(ctx: Ctx, token: str) -> Response:
+    """Take the page's form, and go back to the page: reloading it sends nothing again."""
+    answer_link(ctx, token, _read_form())
+    return make_response(redirect(url_for("links.show", token=token), 303))
+
+
+@blp.errorhandler(DomainError)
+def refuse(error: DomainError) -> Response:
+    """A refusal as a page, in both languages."""
+    return _render(STATUS[error.kind], error=error, again=request.path)
+
+
+@blp.errorhandler(HTTPException)
+def refuse_request(error: HTTPException) -> Response:
+    """What Flask refuses, as a page."""
+    known: dict[int, DomainError] = {413: TooLarge(), 429: TooMany(retry_after=60)}
+    return refuse(known.get(error.code or 400, Malformed(reason=error.name)))
+
+
+def _read_form() -> LinkAnswer:
+    form = request.form
+    text = form.get("text", "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
+        raise TooLarge
+    return LinkAnswer(
+        mark=form.get("mark", ""),
+        action=_word(LinkAction, "action"),
+        reason=_word(DeclineReason, "reason", DeclineReason.OTHER),
+        outcome=_word(Outcome, "outcome") if form.get("outcome") else None,
+        text=text,
+    )
+
+
+def _word(kind: type[W], name: str, default: W | None = None) -> W:
+    try:
+        return kind(request.form.get(name, default or ""))
+    except ValueError:
+        raise Malformed(reason=name) from None
+
+
+def _render(status: int, **values: object) -> Response:
+    english = not request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh-CN").startswith("zh")
+    page = render_template(
+        "link.html", words=WORDS, style=STYLE, first=int(english), reasons=DeclineReason, outcomes=Outcome, **values
+    )
+    response = Response(page, status=status, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Vary"] = "Accept-Language"
+    return response

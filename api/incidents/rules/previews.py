@@ -1,0 +1,28 @@
+"""A planned wave as the dispatcher sees it before going: per need who, who not and why, and what is missing."""
+
+from collections import Counter
+
+from api.incidents.rules.outlook import outlook_of
+from api.incidents.types import Ask, Considered, Missing, NeedOrder, NeedPreview, WavePlan
+
+
+def preview_need(need: NeedOrder, ask: Ask, plan: WavePlan) -> NeedPreview:
+    """One need of a plan; `ask` is what the plan was made from for it."""
+    considered = [entry for entry in plan.considered if entry.need_id == ask.need_id]
+    asked = [entry for entry in considered if entry.picked]
+    return NeedPreview(
+        force=need.force,
+        skills=sorted(need.skills),
+        wanted=need.wanted,
+        places=ask.places,
+        asked=asked,
+        considered=considered,
+        missing=_missing(need, ask, considered),
+        outlook=outlook_of(need.wanted, len(asked)),
+    )
+
+
+def _missing(need: NeedOrder, ask: Ask, considered: list[Considered]) -> Missing:
+    reasons = Counter(entry.reason.value for entry in considered if not entry.picked)
+    asked = len(considered) - reasons.total()
+    return Missing(ask.places - asked, max(0, need.wanted - asked), dict(sorted(reasons.items())))

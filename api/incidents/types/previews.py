@@ -1,0 +1,67 @@
+"""What a dispatch would do, before anybody is disturbed by it. Distances are metres, spans are seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from api.incidents.types.states import DispatchState
+from api.incidents.types.values import Considered
+
+
+class Outlook(NamedTuple):
+    """The chance that at least `wanted` of `asked` say yes, when each does with the chance `accept`."""
+
+    wanted: int
+    asked: int
+    accept: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a need lacks.
+
+    `short`: how many fewer would be asked than the policy wants; `unfilled`: places that stay free even if everybody
+    asked says yes; `reasons`: how many of those looked at are not asked, by verdict.
+    """
+
+    short: int
+    unfilled: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class NeedPreview:
+    """One need: who would be asked, in that order, everybody looked at, what is missing, and what to hope for."""
+
+    force: str | None
+    skills: list[str]
+    wanted: int
+    places: int
+    asked: list[Considered]
+    considered: list[Considered]
+    missing: Missing
+    outlook: Outlook
+
+
+@dataclass(frozen=True)
+class MessageEstimate:
+    """Messages a first wave sends. `sms_segments`: what the texts are billed as; `unreachable`: people with neither."""
+
+    push: int
+    sms: int
+    sms_segments: int
+    unreachable: int
+
+
+@dataclass(frozen=True)
+class DispatchPreview:
+    """A dispatch as it would begin now; `chance`: that every need is filled by those asked first."""
+
+    incident_id: UUID
+    state: DispatchState
+    policy: Mapping[str, Any]
+    needs: list[NeedPreview]
+    messages: MessageEstimate
+    chance: float
