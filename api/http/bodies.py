@@ -6,6 +6,7 @@ integers); depth is bounded before parsing, because a deep document otherwise en
 """
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from api.kernel.errors import DomainError, Kind, Malformed
 
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 20
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class NotJson(DomainError):
@@ -33,12 +35,23 @@ def parse_json(raw: bytes) -> Any:
     if _depth_exceeds(raw, MAX_DEPTH):
         raise Malformed(reason=f"JSON nested deeper than {MAX_DEPTH}")
     try:
-        return json.loads(
+        value = json.loads(
             raw.decode(), object_pairs_hook=_unique_object, parse_constant=_refuse_constant, parse_int=_bounded_int,
             parse_float=_finite_float,
         )  # fmt: skip
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise Malformed(reason="not valid JSON") from None
+    if _SURROGATE.search(raw):
+        _refuse_half_characters(value)
+    return value
+
+
+def _refuse_half_characters(value: Any) -> None:
+    # Half of a surrogate pair is a text for Python that can be neither stored, encrypted nor sent back.
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Malformed(reason="text with half a character") from None
 
 
 def _depth_exceeds(raw: bytes, limit: int) -> bool:

@@ -1,0 +1,99 @@
+"""A station's life with one real object of every kind an address can name."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from api.duty.service import NewShift, create_shift, refresh_profiles
+from api.followups.service import open_feed
+from api.identity.types import Role
+from api.plumbing.context import Ctx
+from tests.attacks.arena import Arena
+from tests.attacks.bodies import good_bodies
+from tests.builders.followups import Town, acting, as_person, first_visit, later, make_town, open_plan
+from tests.builders.followups import report as contact_report
+from tests.builders.grids import make_member
+from tests.builders.identity import Enrolled, actor_of, at, bearer, enroll, open_session, register_phone
+from tests.builders.incidents import Scene, Somebody, dispatch, make_scene, offers, report
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids by the name a path gives them, and the headers of people who may see them."""
+
+    ids: dict[str, UUID]
+    insiders: dict[str, dict[str, str]]
+    bodies: dict[str, dict[str, Any]]
+
+    @property
+    def chief(self) -> dict[str, str]:
+        """The headers of somebody with every role, where the incidents are."""
+        return self.insiders["chief"]
+
+
+def make_world(arena: Arena) -> World:
+    """Two stations of one police: one with incidents, one with visits."""
+    ctx = arena.ctx
+    scene = make_scene(ctx, volunteers=2)
+    town = make_town(ctx)
+    chief, clerk = (enroll(ctx, station_id=id_, roles=list(Role)) for id_ in (scene.station_id, town.station_id))
+    chief_member = make_member(ctx, scene.station_id, chief.id)
+    refresh_profiles(ctx, [chief_member])
+    insiders = {"chief": bearer(open_session(ctx, chief)), "clerk": bearer(open_session(ctx, clerk))}
+    incident = _incident(ctx, scene)
+    member = incident.pop("somebody")
+    insiders["volunteer"] = bearer(open_session(ctx, member.person))
+    mediator = Enrolled(town.mediator, town.station_id, "", "")
+    insiders["mediator"] = bearer(open_session(ctx, mediator))
+    bodies = good_bodies(ctx, make_member(ctx, town.station_id, clerk.id))
+    return World({**incident, **_people(ctx, scene, member), **_visits(ctx, town)}, insiders, bodies)
+
+
+def _incident(ctx: Ctx, scene: Scene) -> dict[str, Any]:
+    for somebody in scene.people:
+        register_phone(ctx, somebody.person)
+    incident_id = report(scene)
+    dispatch_id = dispatch(scene, incident_id)
+    offer = offers(scene, dispatch_id)[0]
+    somebody = scene.of(offer["person_id"])
+    message_id = ctx.session.execute(
+        text("SELECT id FROM outbox WHERE person_id = :person ORDER BY id LIMIT 1"), {"person": somebody.person.id}
+    ).scalar_one()
+    return {
+        "incident_id": incident_id,
+        "dispatch_id": dispatch_id,
+        "offer_id": offer["id"],
+        "message_id": message_id,
+        "somebody": somebody,
+    }
+
+
+def _people(ctx: Ctx, scene: Scene, somebody: Somebody) -> dict[str, Any]:
+    order = NewShift(somebody.member_id, later(ctx, hours=30).now, later(ctx, hours=34).now)
+    return {
+        "person_id": somebody.person.id,
+        "member_id": somebody.member_id,
+        "device_id": register_phone(ctx, somebody.person),
+        "session_id": actor_of(ctx, open_session(ctx, somebody.person)).session_id,
+        "shift_id": create_shift(at(ctx, scene.station_id), order).id,
+    }
+
+
+def _visits(ctx: Ctx, town: Town) -> dict[str, Any]:
+    plan_id = open_plan(ctx, town, colour="red")
+    visit = first_visit(ctx, plan_id)
+    mediator = as_person(ctx, town, town.mediator, Role.MEDIATOR)
+    contact = acting.report_contact(mediator, visit.id, contact_report(ctx.now))
+    owner_id = ctx.session.execute(
+        text("SELECT id FROM unit_owners WHERE unit_id = :unit"), {"unit": town.grid_id}
+    ).scalar_one()
+    return {
+        "plan_id": plan_id,
+        "visit_id": visit.id,
+        "contact_id": contact.id,
+        "feed_id": open_feed(mediator)[0],
+        "unit_id": town.grid_id,
+        "owner_id": owner_id,
+    }
