@@ -95,11 +95,15 @@ def clone_database(cluster: Cluster, template: str) -> Iterator[Callable[[], str
 
 
 def _copy(connection: psycopg.Connection, source: str, target: str) -> None:
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-            sql.Identifier(target), sql.Identifier(source)
-        )
-    )
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    for left in range(4, -1, -1):
+        try:
+            connection.execute(statement.format(sql.Identifier(target), sql.Identifier(source)))
+            return
+        except psycopg.errors.ObjectInUse:
+            # Somebody is connected to the source for a moment (autovacuum, another process that has just made it).
+            if not left:
+                raise
 
 
 @pytest.fixture(scope="session")
