@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from api.grids.rules.roster import FIELD_ROLES
 from api.grids.schemas.units import UnitRefSchema
 from api.grids.types import KEEP, MemberEdit, MemberEvent, MemberStatus, NewMember, SkillHeld
 from api.http.schemas import PageQuery, RequestSchema, ResponseSchema, page_of
+from api.identity.rules import FIELD_ROLES
 from api.identity.types import Language, Role
 
 CODE = validate.Regexp(r"^[a-z][a-z0-9_]{1,39}$")

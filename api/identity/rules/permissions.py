@@ -36,7 +36,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
 
 
 # Who answers in the field signs in with the phone. Every other role needs a password and a second factor: a number is
-# stolen more easily than both.
+# stolen more easily than both. A roster gives these only; the others are given one by one, by somebody who may.
 FIELD_ROLES = frozenset({Role.VOLUNTEER, Role.GRID_OFFICER, Role.PATROL_OFFICER, Role.MEDIATOR})
 
 

@@ -4,14 +4,13 @@ from api.grids.rules.roster.columns import COLUMNS, LABELS, read_header
 from api.grids.rules.roster.faults import bound_faults, fault_text
 from api.grids.rules.roster.lines import EXPORTED, WIDTHS, guide_lines, header_line, roster_line
 from api.grids.rules.roster.plan import DEFAULT_STATUS, plan_changes
-from api.grids.rules.roster.rows import FIELD_ROLES, read_rows
+from api.grids.rules.roster.rows import read_rows
 from api.grids.rules.roster.words import index_words, label_words
 
 __all__ = [
     "COLUMNS",
     "DEFAULT_STATUS",
     "EXPORTED",
-    "FIELD_ROLES",
     "LABELS",
     "WIDTHS",
     "bound_faults",

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from api.grids.rules.roster.columns import LABELS
-from api.grids.rules.roster.rows import FIELD_ROLES, LANGUAGES, STATUSES
+from api.grids.rules.roster.rows import LANGUAGES, STATUSES
 from api.grids.types import Column, RosterLine, Word
+from api.identity.rules import FIELD_ROLES
 
 # Roles are left out: a roster gives them to new people only, and an export holds nobody new.
 EXPORTED = tuple(column for column in LABELS if column is not Column.ROLES)

@@ -8,14 +8,11 @@ from typing import Any
 
 from api.grids.types import Column, MemberStatus, RosterHeader, RosterRow, RowFault, SkillHeld, Vocabulary
 from api.identity.errors import PhoneUnusable
-from api.identity.rules import parse_phone
+from api.identity.rules import FIELD_ROLES, parse_phone
 from api.identity.types import Language, PhoneKind, Role
 
 MAX_CELL = 500
 MAX_NAME = 50
-# What somebody in the field may be. Desk and administration roles are given one by one, by somebody who may.
-FIELD_ROLES = frozenset({Role.VOLUNTEER, Role.GRID_OFFICER, Role.PATROL_OFFICER, Role.MEDIATOR})
-
 ROLES: Mapping[str, Role] = {
     "志愿者": Role.VOLUNTEER, "网格员": Role.GRID_OFFICER, "巡逻民警": Role.PATROL_OFFICER,
     "巡逻员": Role.PATROL_OFFICER, "调解员": Role.MEDIATOR, "指挥员": Role.DISPATCHER,
