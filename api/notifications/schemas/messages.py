@@ -1,4 +1,4 @@
-"""JSON of notifications."""
+"""JSON of messages."""
 
 from marshmallow import fields, validate
 

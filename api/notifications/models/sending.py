@@ -1,4 +1,4 @@
-"""Tables of notifications. The messages themselves are `api.plumbing.outbox`.
+"""What became of calls to providers.
 
 None of them refers to the outbox by foreign key: an attempt and a receipt are facts that outlive a message's row, and
 a receipt may name a message this database never had.

@@ -3,19 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from api.http.blueprint import Blueprint
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
 from api.http.schemas import PageQuery
 from api.identity.types import Permission
 from api.kernel.paging import Page
 from api.notifications.queries import inbox_of, messages_about
-from api.notifications.schemas import AcknowledgementSchema, InboxPageSchema, MessagePageSchema, MessageQuery
+from api.notifications.routes.blueprint import blp
+from api.notifications.schemas.messages import AcknowledgementSchema, InboxPageSchema, MessagePageSchema, MessageQuery
 from api.notifications.service import acknowledge
 from api.notifications.types import Acknowledgement, InboxItem, MessageStatus
 from api.plumbing.context import Ctx
-
-blp = Blueprint("notifications", __name__, description="Messages: a person's inbox, and what became of them.")
 
 
 @blp.route("/inbox", methods=["GET"])
