@@ -1,12 +1,12 @@
 """The application factory: everything the web side is made of, in one readable list."""
 
 from flask import Flask
-from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.all_models import schema_head
 from api.blueprints import register_blueprints
 from api.http.bodies import JsonProvider
+from api.http.contract import PublishedApi
 from api.http.errors import register_errors
 from api.http.limits import register_limits
 from api.http.requests import register_requests
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     register_requests(app)
     register_limits(app)
-    register_blueprints(app, Api(app))
+    register_blueprints(app, PublishedApi(app))
     register_errors(app)  # after Api, which brings handlers of its own
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

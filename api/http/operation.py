@@ -6,6 +6,7 @@ that cannot be written rolls its effect back.
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
@@ -19,6 +20,20 @@ from api.plumbing.context import ANONYMOUS, Actor, Ctx, open_ctx, transaction
 from api.plumbing.idempotency import KeyMissing, StoredAnswer, claim_key, store_answer
 
 View = Callable[..., Any]
+
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "maxLength": 200},
+}
+_IF_MATCH: dict[str, Any] = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the version that was seen.",
+    "schema": {"type": "string", "example": '"3"'},
+}
 
 
 class Authenticator(Protocol):
@@ -108,18 +123,19 @@ def _document(run: View, permission: str | None, *, creates: bool) -> View:
     doc: dict[str, Any] = {"operationId": _operation_id(run), "security": [{"bearer": []}] if permission else []}
     if permission:
         doc["x-permission"] = str(permission)
-    if creates:
-        key = {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "required": True,
-            "schema": {"type": "string", "maxLength": 200},
-        }
-        doc["parameters"] = [key]
+    parameters = [_IDEMPOTENCY_KEY] * creates + [_IF_MATCH] * _is_conditional(run)
+    if parameters:
+        doc["parameters"] = parameters
     known = dict(getattr(run, "_apidoc", {}))
     known["manual_doc"] = {**known.get("manual_doc", {}), **doc}
     run._apidoc = known  # type: ignore[attr-defined]
     return run
+
+
+def _is_conditional(run: View) -> bool:
+    """Whether the view asks for the version that was seen; read off its code, so the document cannot lag behind."""
+    names = inspect.unwrap(run).__code__.co_names
+    return "require_match" in names or "matched_version" in names
 
 
 def _operation_id(view: View) -> str:

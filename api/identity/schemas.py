@@ -39,7 +39,9 @@ class PasswordProofSchema(RequestSchema):
 
     username = fields.String(required=True, validate=_USERNAME)
     password = fields.String(required=True, validate=validate.Length(1, 200))
-    totp = fields.String(required=True, validate=_SIX_DIGITS, metadata={"description": "The authenticator's code."})
+    totp = fields.String(
+        required=True, validate=_SIX_DIGITS, metadata={"description": "The authenticator's code.", "example": "482913"}
+    )
     device_label = fields.String(validate=_LABEL)
 
 
@@ -110,7 +112,9 @@ class SessionListSchema(ResponseSchema):
 class NewDeviceSchema(RequestSchema):
     """A push registration, as the phone has it."""
 
-    install_id = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{8,64}\Z"))
+    install_id = fields.String(
+        required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{8,64}\Z"), metadata={"example": "a3f9c2d81e40"}
+    )
     provider = fields.Enum(
         PushProvider, by_value=True, required=True, metadata={"description": "Grows; today fcm only."}
     )

@@ -43,7 +43,9 @@ class UnitCreateSchema(RequestSchema):
 
     kind = fields.Enum(UnitKind, by_value=True, required=True, validate=validate.OneOf(OWN_KINDS))
     parent_id = fields.UUID(required=True)
-    code = fields.String(required=True, validate=validate.Regexp(r"^([0-9]{12}|[0-9]{15})$"))
+    code = fields.String(
+        required=True, validate=validate.Regexp(r"^([0-9]{12}|[0-9]{15})$"), metadata={"example": "500102008003012"}
+    )
     name = fields.String(required=True, validate=NAME)
     valid_from = fields.Date(metadata={"description": "First day it is valid; default today."})
     area = AreaField()

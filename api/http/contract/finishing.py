@@ -1,0 +1,133 @@
+"""Finishing the generated document: refusals, open answers, examples.
+
+Answers are open: clients must expect fields and values they do not know, so a list of values in an answer is published
+as `x-extensible-enum`. Requests are closed: what is not named is refused. A schema that travels both ways keeps its
+list.
+"""
+
+import copy
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from api.http.contract.examples import example_of, follow
+from api.http.contract.problems import (
+    ISSUE_SCHEMA,
+    PROBLEM_SCHEMA,
+    STATUSES,
+    default_response,
+    problem_response,
+)
+
+Document = dict[str, Any]
+_JSON = "application/json"
+_VERBS = frozenset({"get", "put", "post", "delete", "patch"})
+_GENERATED = ("Error", "PaginationMetadata")
+
+
+def finish(generated: Document) -> Document:
+    """The document as it is published; `generated` is left as it was."""
+    document = copy.deepcopy(generated)
+    schemas = document["components"]["schemas"]
+    for name in _GENERATED:
+        schemas.pop(name, None)
+    schemas["Problem"], schemas["ProblemIssue"] = PROBLEM_SCHEMA, ISSUE_SCHEMA
+    responses: Document = {f"Problem{status}": problem_response(status) for status in STATUSES}
+    document["components"]["responses"] = {**responses, "Problem": default_response()}
+    for _, operation, shared in operations_of(document):
+        _declare_refusals(operation, shared)
+    _open_answers(document)
+    for _, operation, _ in operations_of(document):
+        _add_examples(document, operation)
+    return document
+
+
+def operations_of(document: Document) -> Iterator[tuple[str, Document, list[Document]]]:
+    """(`POST /v1/offers`, operation, the parameters its path shares) of every operation."""
+    for path, item in document["paths"].items():
+        for verb in item.keys() & _VERBS:
+            yield f"{verb.upper()} {path}", item[verb], item.get("parameters", [])
+
+
+def _declare_refusals(operation: Document, shared: list[Document]) -> None:
+    answers = {status: answer for status, answer in operation["responses"].items() if status[0] in "23"}
+    for status in sorted(_refusals(operation, shared)):
+        answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
+    operation["responses"] = {**answers, "default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _refusals(operation: Document, shared: list[Document]) -> set[str]:
+    parameters = [*shared, *operation.get("parameters", [])]
+    places = {(parameter["in"], parameter["name"]) for parameter in parameters}
+    found = {"429", "503"}
+    if operation.get("security"):
+        found |= {"401", "403"}
+    if any(place == "path" for place, _ in places):
+        found |= {"404"}
+    if "requestBody" in operation:
+        found |= {"400", "413", "415", "422"}
+    if any(place == "query" for place, _ in places):
+        found |= {"422"}
+    if ("header", "Idempotency-Key") in places:
+        found |= {"400", "409", "422"}
+    if ("header", "If-Match") in places:
+        found |= {"412", "428"}
+    return found
+
+
+def _open_answers(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    asked = _reachable(document, _request_roots(document))
+    for name in schemas.keys() - asked:
+        _open(schemas[name])
+    for _, operation, _ in operations_of(document):
+        for answer in operation["responses"].values():
+            for content in answer.get("content", {}).values():
+                _open(content.get("schema", {}))
+
+
+def _request_roots(document: Document) -> Iterator[Any]:
+    for _, operation, shared in operations_of(document):
+        yield operation.get("requestBody", {})
+        yield from (parameter.get("schema", {}) for parameter in [*shared, *operation.get("parameters", [])])
+
+
+def _reachable(document: Document, roots: Iterable[Any]) -> set[str]:
+    """Names of the schemas that these parts of the document lead to."""
+    found: set[str] = set()
+    todo = [reference for root in roots for reference in _references(root)]
+    while todo:
+        reference = todo.pop()
+        name = reference.rsplit("/", 1)[-1]
+        if name not in found:
+            found.add(name)
+            todo += _references(follow(document, reference))
+    return found
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        here = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return here + [reference for inner in node.values() for reference in _references(inner)]
+    if isinstance(node, list):
+        return [reference for inner in node for reference in _references(inner)]
+    return []
+
+
+def _open(schema: Any) -> None:
+    if isinstance(schema, list):
+        for inner in schema:
+            _open(inner)
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("enum"), list):
+        schema["x-extensible-enum"] = schema.pop("enum")
+    for inner in schema.values():
+        _open(inner)
+
+
+def _add_examples(document: Document, operation: Document) -> None:
+    contents = [operation.get("requestBody", {}).get("content", {})]
+    contents += [answer.get("content", {}) for answer in operation["responses"].values()]
+    for content in contents:
+        if _JSON in content and "example" not in content[_JSON]:
+            content[_JSON]["example"] = example_of(document, content[_JSON].get("schema", {}))
