@@ -1,0 +1,5 @@
+"""How a report reads as a workbook. Pure."""
+
+from api.reporting.rules.dispute_sheets import dispute_sheets
+
+__all__ = ["dispute_sheets"]
