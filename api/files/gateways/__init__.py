@@ -1,0 +1,1 @@
+"""Where bytes lie: the port, a folder on disk, a bucket."""

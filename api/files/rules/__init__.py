@@ -1,0 +1,1 @@
+"""What is decided about files without looking anywhere but at them."""

@@ -1,0 +1,1 @@
+"""How text becomes lines, and lines become pages; widths come in as a function."""
