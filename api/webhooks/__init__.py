@@ -6,6 +6,8 @@ says about a message we do not know.
 
 Remember:
 1. The URL that was signed is built from the settings, never from a header.
-2. The answer is 204 at once; a fact we cannot place yet is parked, not refused.
-3. Nothing of the body is stored but the fields named here, each checked against its form.
+2. The answer to a receipt is 204 at once; a fact we cannot place yet is parked, not refused. A call is answered with
+   what to say next, a text that came in with nothing: our answer to it goes through the outbox.
+3. Nothing of the body is stored but the fields named here, each checked against its form. The words of a text are read
+   and forgotten.
 """

@@ -29,22 +29,30 @@ class Reachable:
         return self.person.id
 
 
-def make_reachable(ctx: Ctx, station_id: UUID | None = None, *, phones: int = 1) -> Reachable:
+def make_reachable(
+    ctx: Ctx, station_id: UUID | None = None, *, phones: int = 1, number: str | None = None
+) -> Reachable:
     """Somebody of a station (a new one by default) with so many push registrations."""
-    person = enroll(ctx, station_id=station_id or make_station(ctx))
+    person = enroll(ctx, station_id=station_id or make_station(ctx), phone=number)
     tokens = tuple(make_token(f"{person.id} {number}") for number in range(phones))
     if tokens:
         _add_phones(ctx, person, tokens)
     return Reachable(person, tokens)
 
 
-def _add_phones(ctx: Ctx, person: Enrolled, tokens: tuple[str, ...]) -> None:
+def add_phones(ctx: Ctx, somebody: Reachable, *tokens: str, provider: str) -> Reachable:
+    """The same person with more phones."""
+    _add_phones(ctx, somebody.person, tokens, provider)
+    return replace(somebody, tokens=(*somebody.tokens, *tokens))
+
+
+def _add_phones(ctx: Ctx, person: Enrolled, tokens: tuple[str, ...], provider: str = "fcm") -> None:
     # Rows and not `register_device`, because some tests need hundreds.
     session_id = actor_of(ctx, open_session(ctx, person)).session_id
     for token in tokens:
         device_id = ctx.new_id()
         device = Device(
-            id=device_id, person_id=person.id, session_id=session_id, install_id=str(device_id), provider="fcm",
+            id=device_id, person_id=person.id, session_id=session_id, install_id=str(device_id), provider=provider,
             platform="android", token=token, token_hash=blind_index(token, "devices.token"), registered_at=ctx.now,
             last_seen_at=ctx.now,
         )  # fmt: skip

@@ -35,9 +35,10 @@ def test_a_dead_address_is_retired_and_the_next_channel_takes_over_if_it_was_the
     assert settled(outcome) == Settlement(S.DEAD, code="unregistered", fallback=F.IF_LAST, retire=True)
 
 
-def test_a_dead_number_has_no_next_channel() -> None:
+@pytest.mark.parametrize("channel", [C.SMS, C.VOICE])
+def test_a_dead_number_hands_over_to_its_ladder(channel: C) -> None:
     outcome = Outcome(K.PERMANENT, "21211", address_dead=True)
-    assert settled(outcome, channel=C.SMS).fallback is F.NONE
+    assert settled(outcome, channel=channel).fallback is F.ALWAYS
 
 
 def test_a_refusal_for_now_waits_longer_each_time_and_never_less_than_asked() -> None:
@@ -124,5 +125,5 @@ def test_every_outcome_settles_into_the_queue_or_an_end(urgency, channel, attemp
     result = settled(outcome, urgency=urgency, channel=channel, attempts=attempts, jitter=jitter)
     assert (result.next_at is not None) == (result.state is S.QUEUED)
     assert result.state in {S.SENT, S.QUEUED, S.UNKNOWN, S.DEAD, S.FALLBACK}
-    if channel is C.SMS:
-        assert result.fallback is F.NONE
+    if channel in (C.SMS, C.VOICE):
+        assert result.fallback is (F.ALWAYS if result.state is S.DEAD else F.NONE)

@@ -87,7 +87,8 @@ def test_a_push_holds_strings_opaque_ids_and_generic_texts(name: str) -> None:
     words = render(name, "zh-CN", values_of(name))
     assert (envelope.title, envelope.body) == (words.title, words.body)
     assert envelope.apns_headers["apns-priority"] == "10"
-    assert envelope.tag == envelope.apns_headers["apns-collapse-id"] == str(LETTER.id)
+    assert envelope.data["msg_id"] == str(LETTER.id)
+    assert envelope.tag == envelope.apns_headers["apns-collapse-id"] == str(LETTER.subject_id)
 
 
 def test_a_push_lives_as_long_as_its_message() -> None:
@@ -114,8 +115,9 @@ PATH = "/t/" + "Ab_-9" * 7
 @pytest.mark.parametrize("name", sorted(name for name, template in TEMPLATES.items() if template.linked))
 def test_a_link_stands_in_the_text_behind_the_configured_address(name: str, language: str) -> None:
     told = letter(
-        channel=Channel.SMS, address="+8617000000001", template=name, language=language, variables={LINK: PATH}
-    )
+        channel=Channel.SMS, address="+8617000000001", template=name, language=language,
+        variables={**values_of(name), LINK: PATH},
+    )  # fmt: skip
     body = sms_envelope(told, "https://grid.example.gov.cn/", b"k" * 32).body
     assert body.endswith(f"https://grid.example.gov.cn{PATH}")
     assert count_segments(body) <= 2

@@ -13,14 +13,28 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from api.app import create_app
+from api.notifications.service.registering import approve_drafts, draft_texts
+from api.notifications.types import Provider, TemplateView
 from api.plumbing.context import SYSTEM, Ctx, unit_of_work
 from api.plumbing.db import db
 from config import Settings
 from tests.conftest import KEYS
-from tests.sandboxes import ROOT, RunningFcm, RunningTwilio, start_fcm, start_twilio
+from tests.sandboxes import (
+    ROOT,
+    RunningAliyun,
+    RunningFcm,
+    RunningStandIn,
+    RunningTwilio,
+    RunningWebPush,
+    start_aliyun,
+    start_fcm,
+    start_twilio,
+    start_webpush,
+)
 from workers.pusher.options import Options
 from workers.pusher.process import Pusher
 
@@ -38,6 +52,32 @@ def fcm_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFcm
 def twilio_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTwilio]:
     with start_twilio(tmp_path_factory.mktemp("twilio")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def aliyun_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAliyun]:
+    with start_aliyun(tmp_path_factory.mktemp("aliyun")) as running:
+        yield running
+
+
+@pytest.fixture
+def aliyun(aliyun_process: RunningAliyun) -> RunningAliyun:
+    """A healthy Aliyun; its ledger holds what earlier tests sent too."""
+    aliyun_process.reset()
+    return aliyun_process
+
+
+@pytest.fixture(scope="session")
+def webpush_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWebPush]:
+    with start_webpush(tmp_path_factory.mktemp("webpush")) as running:
+        yield running
+
+
+@pytest.fixture
+def webpush(webpush_process: RunningWebPush) -> RunningWebPush:
+    """A healthy push service; its ledger holds what earlier tests sent too."""
+    webpush_process.reset()
+    return webpush_process
 
 
 @pytest.fixture
@@ -72,6 +112,42 @@ def sending_settings(
 def station(sending_settings: Settings) -> Iterator["Station"]:
     """A database to queue into and look at, and pushers to start on it."""
     app = create_app(sending_settings)
+    yield Station(app)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def texting(sending_settings: Settings, aliyun: RunningAliyun) -> Iterator["Station"]:
+    """A station with two providers of texts; the second one has approved every wording."""
+    ours = {"aliyun_base_url": aliyun.base_url, "aliyun_access_key_id": aliyun.key_id}
+    app = create_app(
+        sending_settings.model_copy(update={**ours, "aliyun_access_key_secret": SecretStr(aliyun.key_secret)})
+    )
+    station = Station(app)
+    register_texts(station, aliyun)
+    yield station
+    with app.app_context():
+        db.engine.dispose()
+
+
+def register_texts(station: "Station", aliyun: RunningAliyun) -> None:
+    """Have every wording approved, here and there."""
+
+    def approve(ctx: Ctx) -> list[TemplateView]:
+        draft_texts(ctx, provider=Provider.ALIYUN, public_url=station.settings.public_url)
+        return list(approve_drafts(ctx, provider=Provider.ALIYUN, prefix="SMS_"))
+
+    texts = station.do(approve)
+    known = [{"code": x.code, "body": x.body, "type": int(x.template != "sign_in_code")} for x in texts]
+    aliyun.register(sorted({text.signature for text in texts}), known)
+
+
+@pytest.fixture
+def browsing(sending_settings: Settings, webpush: RunningWebPush) -> Iterator["Station"]:
+    """A station with both kinds of push."""
+    ours = {"webpush_base_url": webpush.base_url, "webpush_contact": "mailto:desk@grid.example"}
+    app = create_app(sending_settings.model_copy(update={**ours, "webpush_vapid_key": SecretStr(webpush.vapid_key)}))
     yield Station(app)
     with app.app_context():
         db.engine.dispose()
@@ -160,6 +236,6 @@ def wait_until(true: Callable[[], bool], seconds: float = 8.0, tell: Callable[[]
         time.sleep(0.03)
 
 
-def accepted(running: RunningFcm | RunningTwilio, *addresses: str) -> list[dict[str, Any]]:
+def accepted(running: RunningStandIn, *addresses: str) -> list[dict[str, Any]]:
     """The provider's ledger for these addresses: the truth about what was sent."""
     return [entry for entry in running.ledger() if entry["to"] in addresses]

@@ -41,8 +41,8 @@ def test_the_push_holds_opaque_ids_and_generic_texts_only(station: Station, fcm)
         "title": "有新的求助",
         "body": "有事需要您帮忙，请打开应用查看并答复。",
     }
-    assert arrived["message"]["android"]["notification"]["tag"] == str(message)
-    assert arrived["message"]["apns"]["headers"]["apns-collapse-id"] == str(message)
+    assert arrived["message"]["android"]["notification"]["tag"] == str(subject)
+    assert arrived["message"]["apns"]["headers"]["apns-collapse-id"] == str(subject)
 
 
 def test_without_a_push_registration_a_text_goes_out(station: Station, twilio) -> None:

@@ -7,7 +7,17 @@ import pytest
 
 from tests.sandbox.sdk import PushClient, make_push_client, make_sms_client
 from tests.sandbox.webhook import Webhook
-from tests.sandboxes import RunningFcm, RunningTwilio, make_token, start_fcm, start_twilio
+from tests.sandboxes import (
+    RunningAliyun,
+    RunningFcm,
+    RunningTwilio,
+    RunningWebPush,
+    make_token,
+    start_aliyun,
+    start_fcm,
+    start_twilio,
+    start_webpush,
+)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +30,31 @@ def fcm_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFcm
 def twilio_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTwilio]:
     with start_twilio(tmp_path_factory.mktemp("twilio")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def webpush_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWebPush]:
+    with start_webpush(tmp_path_factory.mktemp("webpush")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aliyun_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAliyun]:
+    with start_aliyun(tmp_path_factory.mktemp("aliyun")) as running:
+        yield running
+
+
+@pytest.fixture
+def webpush(webpush_process: RunningWebPush) -> RunningWebPush:
+    webpush_process.reset()
+    return webpush_process
+
+
+@pytest.fixture
+def aliyun(aliyun_process: RunningAliyun) -> RunningAliyun:
+    aliyun_process.reset()
+    aliyun_process.register(["网格联动"], [{"code": "SMS_1", "body": "验证码 ${code}", "type": 1}])
+    return aliyun_process
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from workers.sandbox.documents import (
     DATA,
     FCM_EXTRACT,
     FCM_ORIGINAL,
+    TWILIO_CALLS_EXTRACT,
     TWILIO_EXTRACT,
     TWILIO_ORIGINAL,
     extract_fcm,
     extract_twilio,
+    extract_twilio_calls,
     load_extract,
 )
 
@@ -24,7 +26,11 @@ pytestmark = pytest.mark.unit
 
 @pytest.mark.parametrize(
     ("original", "extract", "cut"),
-    [(FCM_ORIGINAL, FCM_EXTRACT, extract_fcm), (TWILIO_ORIGINAL, TWILIO_EXTRACT, extract_twilio)],
+    [
+        (FCM_ORIGINAL, FCM_EXTRACT, extract_fcm),
+        (TWILIO_ORIGINAL, TWILIO_EXTRACT, extract_twilio),
+        (TWILIO_ORIGINAL, TWILIO_CALLS_EXTRACT, extract_twilio_calls),
+    ],
 )
 def test_the_extract_equals_the_published_document(original, extract, cut):
     if not (ORIGINALS / original).exists():
@@ -32,7 +38,7 @@ def test_the_extract_equals_the_published_document(original, extract, cut):
     assert load_extract(extract) == cut(json.loads((ORIGINALS / original).read_text("utf-8")))
 
 
-@pytest.mark.parametrize("extract", [FCM_EXTRACT, TWILIO_EXTRACT])
+@pytest.mark.parametrize("extract", [FCM_EXTRACT, TWILIO_EXTRACT, TWILIO_CALLS_EXTRACT])
 def test_the_extract_is_small(extract):
     assert (DATA / extract).stat().st_size < 100_000
 

@@ -52,6 +52,8 @@ def test_the_delay_does_not_depend_on_the_answer():
         (Behaviour.REFUSING, Answer.REFUSE, True),
         (Behaviour.SILENT, Answer.SILENT, True),
         (Behaviour.OFF, Answer.SILENT, False),
+        (Behaviour.FORGETFUL, Answer.ACCEPT, True),
+        (Behaviour.STILL, Answer.ACCEPT, True),
     ],
 )
 def test_some_people_always_do_the_same(behaviour, answer, reads):

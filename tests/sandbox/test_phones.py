@@ -22,11 +22,13 @@ SPEED = "100"
 class Phones:
     """The process, on a roster of its own."""
 
-    def __init__(self, folder: Path, station: TinyStation, fcm: str, twilio: str, people: list[dict]) -> None:
+    def __init__(
+        self, folder: Path, station: TinyStation, fcm: str, twilio: str, people: list[dict], webpush: str = ""
+    ) -> None:
         roster = folder / "demo-phones.json"
         roster.write_text(json.dumps([HOME | person for person in people]))
         self.options = ["--roster", str(roster), "--state", str(folder / "phones.json"), "--speed", SPEED]
-        self.options += ["--api", station.base_url, "--fcm", fcm, "--twilio", twilio]
+        self.options += ["--api", station.base_url, "--fcm", fcm, "--twilio", twilio, "--webpush", webpush]
         self.log = folder / "phones.log"
         self.start()
 
@@ -153,6 +155,44 @@ def test_a_returned_feedback_is_written_again_and_news_are_only_read(phones, sta
     assert station.did(number).count("accept") == 1
 
 
+def test_somebody_forgetful_stands_there_until_the_positions_have_told(phones, station, number):
+    phones({"phone": number, "behaviour": "forgetful"})
+    station.wait(number, "position")
+    offer_id = station.offer(number)
+    goal, deadline = Spot(PLACE["lat"], PLACE["lon"]), time.monotonic() + 20
+    while not station.positions or goal.metres_to(Spot(*station.positions[-1])) > 40:
+        assert time.monotonic() < deadline, "never got there"
+        time.sleep(0.05)
+    station.offers[offer_id]["state"] = "arrived"
+    station.wait(number, "feedback")
+    assert not {"depart", "arrive"} & set(station.did(number))
+
+
+def test_somebody_who_stays_at_home_reports_from_there(phones, station, number):
+    phones({"phone": number, "behaviour": "still"})
+    station.wait(number, "position")
+    offer_id = station.offer(number)
+    station.wait(number, "accept")
+    station.tell(number, offer_id, "coming", "still_coming")
+    station.wait(number, "ack received coming")
+    station.offers[offer_id]["state"] = "stood_down"
+    time.sleep(0.5)
+    home = Spot(HOME["lat"], HOME["lon"])
+    assert all(home.metres_to(Spot(lat, lon)) < 40 for lat, lon in station.positions)
+    assert not {"depart", "still-coming"} & set(station.did(number))
+
+
+def test_questions_of_the_way_and_the_scene_are_answered(phones, station, number):
+    phones({"phone": number, "behaviour": "willing", "speed_mps": 0.05})
+    station.wait(number, "position")
+    offer_id = station.offer(number)
+    station.wait(number, "depart")
+    station.tell(number, offer_id, "coming", "still_coming")
+    station.wait(number, "still-coming")
+    station.tell(number, offer_id, "well", "welfare_check")
+    station.wait(number, "welfare")
+
+
 def test_an_offer_that_is_over_is_not_answered(phones, station, number):
     phones({"phone": number, "behaviour": "willing"})
     station.wait(number, "position")
@@ -162,6 +202,22 @@ def test_an_offer_that_is_over_is_not_answered(phones, station, number):
     station.offer(number)
     station.wait(number, "finish")
     assert "refused accept" not in station.did(number)
+
+
+def test_a_silent_test_is_acknowledged_and_nothing_else(phones, station, number):
+    phones({"phone": number, "behaviour": "willing"})
+    station.wait(number, "position")
+    station.test_silently(number, "a-silent-test")
+    station.wait(number, "ack received a-silent-test")
+    assert not [deed for deed in station.did(number) if deed.startswith(("ack shown", "ack read", "accept"))]
+
+
+def test_a_notice_is_opened_and_read(phones, station, number):
+    phones({"phone": number, "behaviour": "willing"})
+    station.wait(number, "position")
+    station.tell(number, "a-notice", "a-message", "notice_flood")
+    station.wait(number, "notice a-notice read")
+    assert station.did(number).index("notice a-notice opened") < station.did(number).index("notice a-notice read")
 
 
 def test_a_void_access_token_is_renewed_without_a_new_code(phones, station, number):

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.sandbox.sdk import PushClient, SmsClient, make_message
+from api.identity.rules.subscriptions import public_push_key
+from tests.sandbox.sdk import PushClient, SmsClient, make_message, push_to_browser
+from tests.sandboxes import RunningWebPush
 
 Json = dict[str, Any]
 STATES = {
@@ -61,7 +63,17 @@ class TinyStation:
         self.ring(number, message_id)
 
     def ring(self, number: str, message_id: str) -> None:
-        self._push.send(make_message(self._pushes[number], message_id))
+        token = self._pushes[number]
+        if token.startswith("{"):
+            push_to_browser(json.loads(token), {"msg_id": message_id, "type": "offer"})
+        else:
+            self._push.send(make_message(token, message_id))
+
+    def test_silently(self, number: str, message_id: str) -> None:
+        """A push that shows nothing and stands in no inbox."""
+        message = make_message(self._pushes[number], message_id)
+        message.notification, message.data = None, {"msg_id": message_id, "type": "reach_test"}
+        self._push.send(message)
 
     def latest(self, number: str) -> str:
         """Id of the newest message in somebody's inbox."""
@@ -127,6 +139,8 @@ class TinyStation:
         return {"access_token": access, "refresh_token": refresh, "expires_in": 900}
 
     def _signed_in(self, method: str, path: str, number: str, body: Json) -> tuple[int, Json]:
+        if path == "/v1/devices/push-key":
+            return 200, {"key": public_push_key(RunningWebPush.vapid_key)}
         if path == "/v1/devices":
             self._pushes[number] = body["token"]
             return self._note(number, "registered", 201)
@@ -139,6 +153,8 @@ class TinyStation:
             return 200, {"items": self._inbox.get(number, []), "next_cursor": None}
         if path == "/v1/offers":
             return 200, {"items": [offer for offer in self.offers.values() if offer["number"] == number]}
+        if match := re.fullmatch(r"/v1/notices/([^/]+)(/read)?", path):
+            return self._note(number, f"notice {match[1]} {'read' if match[2] else 'opened'}", 204 if match[2] else 200)
         if match := re.fullmatch(r"/v1/messages/(.+)/acknowledgements", path):
             return self._note(number, f"ack {body['kind']} {match[1]}", 204)
         if match := re.fullmatch(r"/v1/offers/([^/]+)(?:/([a-z-]+))?", path):
@@ -151,7 +167,7 @@ class TinyStation:
             if offer["state"] in ("stood_down", "withdrawn"):
                 self._note(number, f"refused {verb}")
                 return 409, {"code": "offer_ended"}
-            offer["state"] = STATES[verb]
+            offer["state"] = STATES.get(verb, offer["state"])
             self._note(number, f"{verb} {body['outcome']}" if verb == "feedback" else verb)
         going = offer["state"] in ("accepted", "on_the_way", "arrived", "done")
         return 200, offer | {"task": {"place": PLACE} if going else None}

@@ -11,6 +11,7 @@ class Callback(NamedTuple):
     path: str
     form: dict[str, str]
     signature: str
+    body: str = ""
 
 
 class Webhook:
@@ -21,7 +22,7 @@ class Webhook:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = dict(urllib.parse.parse_qsl(body, keep_blank_values=True))
-                received.append(Callback(self.path, form, self.headers["X-Twilio-Signature"]))
+                received.append(Callback(self.path, form, self.headers["X-Twilio-Signature"], body))
                 self.send_response(204)
                 self.end_headers()
 

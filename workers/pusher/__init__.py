@@ -7,6 +7,6 @@ Refuses: to hold a transaction or a pooled connection during a call; to call wit
 Remember:
 1. Whatever this process forgets is in the database: killed at any moment, its rows come back when their lease ends.
 2. Lanes (urgent or bulk, per channel) share nothing but the database, so a slow provider or a flood of notices fills
-   its own lane only.
+   its own lane only. Which provider of the channel a message goes to is the claim's choice.
 3. Database work runs in a few threads, network work in the event loop.
 """

@@ -3,14 +3,17 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import structlog
 
 from api.notifications.gateways.port import Gateway
-from api.notifications.rules.payloads import push_envelope, sms_envelope
+from api.notifications.rules.breakers import CREDENTIALS_REST_S
+from api.notifications.rules.carriers import is_push
+from api.notifications.rules.payloads import push_envelope, sms_envelope, voice_envelope
 from api.notifications.rules.segments import count_segments
 from api.notifications.rules.templates import Unrenderable
 from api.notifications.service.claims import Claim, ClaimOrder, claim_letters, renew_leases
@@ -22,9 +25,11 @@ from api.notifications.types import (
     Letter,
     Outcome,
     OutcomeKind,
+    Provider,
     PushEnvelope,
     SmsEnvelope,
     Urgency,
+    VoiceEnvelope,
 )
 from workers.pusher.database import Database, is_passing
 from workers.pusher.gathering import Gatherer
@@ -55,19 +60,20 @@ _NO_REST = Rest(datetime.min.replace(tzinfo=UTC), 0.0)
 
 
 class Lane:
-    """One kind of message over one gateway. It claims what it can call about at once; no batch waits for another.
+    """One kind of message over one channel. It claims what it can call about at once; no batch waits for another.
 
     The fence: a call is made under a lease that is fresh, or renewed just before. A process that was asleep between
     claim and call (stopped, swapped out, its loop blocked) finds out there that its messages went to somebody else.
     """
 
     def __init__(
-        self, urgencies: tuple[Urgency, ...], width: int, gateway: Gateway, channel: Channel, *,
-        database: Database, options: Options, addressing: Addressing,
+        self, urgencies: tuple[Urgency, ...], width: int, gateways: Mapping[Provider, Gateway], channel: Channel, *,
+        database: Database, options: Options, addressing: Addressing, caps: Mapping[str, Decimal],
     ) -> None:  # fmt: skip
         self.urgencies, self.channel = urgencies, channel
         self._width = width
-        self._gateway = gateway
+        self._gateways = gateways
+        self._caps = caps
         self._database = database
         self._options = options
         self._addressing = addressing
@@ -76,7 +82,7 @@ class Lane:
         self._stopping = False
         self._more = False  # whether the last look left something behind
         self._calling = 0
-        self._rest = _NO_REST
+        self._rests: dict[Provider, Rest] = {}
         self._renewals = Gatherer(self._renew)
         self._settlements = Gatherer(self._settle, linger_s=SETTLE_LINGER_S)
 
@@ -115,7 +121,8 @@ class Lane:
         return min(self._width - self._calling, 2 * self._width - len(self._tasks))
 
     async def _claim(self, room: int) -> Claim:
-        order = ClaimOrder(self.urgencies, self.channel, room, self._options.lease)
+        carriers = tuple(self._gateways)
+        order = ClaimOrder(self.urgencies, self.channel, room, self._options.lease, carriers, self._caps)
         try:
             return await self._database.run(lambda ctx: claim_letters(ctx, order))
         except Exception as error:
@@ -161,8 +168,9 @@ class Lane:
             self._look_for_more()
         if outcome is None:
             return
+        self._heed(letter, outcome, claimed)
         took_ms = int((time.perf_counter() - started) * 1000)
-        attempt = Attempt(letter, self._gateway.provider, outcome, took_ms, random.random(), segments)
+        attempt = Attempt(letter, self._carrier(letter), outcome, took_ms, random.random(), segments)
         await self._settlements.submit(attempt)
 
     async def _call(self, letter: Letter, claimed: float) -> tuple[Outcome | None, int | None]:
@@ -174,20 +182,41 @@ class Lane:
         if time.monotonic() - claimed > self._options.fresh_s and not await self._renewals.submit(letter):
             return None, None
         segments = count_segments(envelope.body) if isinstance(envelope, SmsEnvelope) else None
-        return await self._gateway.send(envelope), segments
+        return await self._gateways[self._carrier(letter)].send(envelope), segments
+
+    def _carrier(self, letter: Letter) -> Provider:
+        """Whom the claim chose; one that this process cannot call is never among them."""
+        if letter.carriage and letter.carriage.provider in self._gateways:
+            return letter.carriage.provider
+        return next(iter(self._gateways))
 
     def _held(self, letter: Letter) -> Outcome | None:
         if self._stopping:
             return Outcome(OutcomeKind.HELD, "stopping", retry_after_s=0.0, called=False)
-        left = self._rest.ends - time.monotonic()
+        if letter.carriage and letter.carriage.stop:
+            return letter.carriage.stop
+        rest = self._rests.get(self._carrier(letter), _NO_REST)
+        left = rest.ends - time.monotonic()
         # One claimed after the rest was noted has the database's leave: the rest is over, or this is the probe.
-        if left > 0 and letter.claimed_at <= self._rest.noted_at:
+        if left > 0 and letter.claimed_at <= rest.noted_at:
             return Outcome(OutcomeKind.HELD, "provider_resting", retry_after_s=left, called=False)
         return None
 
+    def _heed(self, letter: Letter, outcome: Outcome, claimed: float) -> None:
+        """Leave a provider in peace from the very answer that asks for it; the breaker follows with the settlement."""
+        if not outcome.called or not outcome.provider_wide:
+            return
+        asked = outcome.retry_after_s if outcome.kind is OutcomeKind.RETRY else None
+        if outcome.kind is OutcomeKind.CREDENTIALS:
+            asked = CREDENTIALS_REST_S
+        if asked:
+            now = time.monotonic()
+            # What has been claimed by now was claimed in ignorance of this.
+            self._rests[self._carrier(letter)] = Rest(letter.claimed_at + timedelta(seconds=now - claimed), now + asked)
+
     def _prepare(self, letter: Letter) -> Envelope | Outcome:
         if letter.address is None:
-            code = "no_registration" if letter.channel is Channel.PUSH else "no_number"
+            code = "no_registration" if is_push(letter) else "no_number"
             return Outcome(OutcomeKind.PERMANENT, code, provider_wide=False, called=False)
         try:
             return _ENVELOPES[letter.channel](letter, self._addressing)
@@ -211,10 +240,9 @@ class Lane:
             for attempt in attempts:
                 await self._settle_alone(attempt)
             return [None] * len(attempts)
-        until = settled.resting.get(self._gateway.provider)
-        if until is not None:
+        for provider, until in settled.resting.items():
             # The database's clock says how long; this process only counts the seconds down.
-            self._rest = Rest(now, time.monotonic() + (until - now).total_seconds())
+            self._rests[provider] = Rest(now, time.monotonic() + (until - now).total_seconds())
         return [None] * len(attempts)
 
     async def _settle_alone(self, attempt: Attempt) -> None:
@@ -232,4 +260,13 @@ def _sms(letter: Letter, addressing: Addressing) -> SmsEnvelope:
     return sms_envelope(letter, addressing.public_url, addressing.key)
 
 
-_ENVELOPES: dict[Channel, Callable[[Letter, Addressing], Envelope]] = {Channel.PUSH: _push, Channel.SMS: _sms}
+def _voice(letter: Letter, addressing: Addressing) -> VoiceEnvelope:
+    return voice_envelope(letter, addressing.public_url, addressing.key)
+
+
+_ENVELOPES: dict[Channel, Callable[[Letter, Addressing], Envelope]] = {
+    Channel.PUSH: _push,
+    Channel.WEBPUSH: _push,
+    Channel.SMS: _sms,
+    Channel.VOICE: _voice,
+}

@@ -1,4 +1,4 @@
-"""The process: four lanes, an ear for NOTIFY, a sweeper, a heartbeat, and a tidy end."""
+"""The process: two lanes per channel, an ear for NOTIFY, a sweeper, a heartbeat, and a tidy end."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,8 @@ import structlog
 from flask import Flask
 
 from api.notifications.gateways.building import build_gateways
+from api.notifications.gateways.port import Gateway
+from api.notifications.rules.carriers import PUSHES
 from api.notifications.service.sweeping import sweep_messages
 from api.notifications.types import Channel, Urgency
 from api.plumbing.context import Ctx
@@ -25,6 +27,13 @@ BULK = (Urgency.NORMAL,)
 RECONNECT_S = 0.5
 
 
+def widths_of(channel: Channel, options: Options) -> list[tuple[tuple[Urgency, ...], int]]:
+    """The lanes of a channel: what is urgent never waits behind what is not."""
+    push = channel in PUSHES
+    urgent, bulk = (options.urgent_width, options.bulk_width) if push else (options.sms_width, options.sms_width)
+    return [(URGENT, urgent), (BULK, bulk)]
+
+
 class Pusher:
     """One pusher. Make it inside a running event loop, and run it there."""
 
@@ -34,10 +43,9 @@ class Pusher:
         self._database = Database(app)
         self._gateways = build_gateways(self._settings, deadline_s=options.deadline_s)
         self._lanes = [
-            self._lane(URGENT, options.urgent_width, Channel.PUSH),
-            self._lane(URGENT, options.sms_width, Channel.SMS),
-            self._lane(BULK, options.bulk_width, Channel.PUSH),
-            self._lane(BULK, options.sms_width, Channel.SMS),
+            self._lane(urgencies, width, channel)
+            for channel in self._gateways
+            for urgencies, width in widths_of(channel, options)
         ]
         self._stop = asyncio.Event()
 
@@ -49,7 +57,7 @@ class Pusher:
         """Send until stopped."""
         lanes = [asyncio.create_task(lane.run()) for lane in self._lanes]
         around = [
-            *(asyncio.create_task(gateway.open()) for gateway in self._gateways.values()),
+            *(asyncio.create_task(gateway.open()) for gateway in self._all_gateways()),
             asyncio.create_task(self._listen()),
             asyncio.create_task(self._every(self._options.sweep_s, sweep_messages)),
             asyncio.create_task(self._every(self._options.beat_s, lambda ctx: beat(ctx.session, "pusher"))),
@@ -61,16 +69,20 @@ class Pusher:
         for task in (*late, *around):
             task.cancel()
         await asyncio.gather(*lanes, *around, return_exceptions=True)
-        for gateway in self._gateways.values():
+        for gateway in self._all_gateways():
             await gateway.close()
         await self._database.close()
         log.info("stopped", process="pusher", count=len(late))
+
+    def _all_gateways(self) -> list[Gateway]:
+        return [gateway for ours in self._gateways.values() for gateway in ours.values()]
 
     def _lane(self, urgencies: tuple[Urgency, ...], width: int, channel: Channel) -> Lane:
         addressing = Addressing(self._settings.public_url, self._settings.secret)
         return Lane(
             urgencies, width, self._gateways[channel], channel,
             database=self._database, options=self._options, addressing=addressing,
+            caps=self._settings.daily_caps,
         )  # fmt: skip
 
     def _wake(self, lane_name: str) -> None:

@@ -1,8 +1,9 @@
 """Stand-ins for the message providers, and the phones behind them.
 
-Owns: separate processes that take the place of FCM HTTP v1 (`fcm`), of Twilio's REST API
-(`twilio`) and of the members' phones (`phones`) on a machine without credentials. The real
-SDKs talk to them; only the base URL is configuration.
+Owns: separate processes that take the place of FCM HTTP v1 (`fcm`), of a Web Push service
+(`webpush`), of Twilio's REST API (`twilio`), of Alibaba Cloud's SMS service (`aliyun`) and of
+the members' phones (`phones`) on a machine without credentials. The real SDKs and signatures
+talk to them; only the base URL is configuration.
 
 Refuses: any import of `api`, any knowledge of Gridloop's tables, and any request the
 published documents forbid. A stand-in that is more lenient than the original hides faults.

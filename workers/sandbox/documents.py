@@ -18,8 +18,10 @@ FCM_ORIGINAL = "fcm.v1.discovery.json"
 TWILIO_ORIGINAL = "twilio_api_v2010.json"
 FCM_EXTRACT = "fcm_messages.json"
 TWILIO_EXTRACT = "twilio_messages.json"
+TWILIO_CALLS_EXTRACT = "twilio_calls.json"
 
 _MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+_CALLS = "/2010-04-01/Accounts/{AccountSid}/Calls.json"
 _FACETS = (
     "type",
     "$ref",
@@ -78,6 +80,20 @@ def extract_twilio(openapi: Json) -> Json:
     }
 
 
+def extract_twilio_calls(openapi: Json) -> Json:
+    """Of the same document: creating a call, its record, its statuses and the events that can be asked for."""
+    schemas = openapi["components"]["schemas"]
+    form = openapi["paths"][_CALLS]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    return {
+        "path": _CALLS,
+        "required": form["schema"]["required"],
+        "create": _shapes(form["schema"]["properties"], schemas),
+        "call": _shapes(schemas["api.v2010.account.call"]["properties"], schemas),
+        "statuses": schemas["call_enum_status"]["enum"],
+        "events": schemas["call_enum_event"]["enum"],
+    }
+
+
 def _account_pattern(operation: Json) -> str:
     pattern: str = operation["parameters"][0]["schema"]["pattern"]
     return pattern
@@ -122,6 +138,7 @@ def _renew(originals: Path) -> None:
     for original, extract, cut in (
         (FCM_ORIGINAL, FCM_EXTRACT, extract_fcm),
         (TWILIO_ORIGINAL, TWILIO_EXTRACT, extract_twilio),
+        (TWILIO_ORIGINAL, TWILIO_CALLS_EXTRACT, extract_twilio_calls),
     ):
         document = cut(json.loads((originals / original).read_text("utf-8")))
         text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"

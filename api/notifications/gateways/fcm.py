@@ -91,6 +91,8 @@ class FcmGateway:
 
 def build_message(envelope: PushEnvelope) -> messaging.Message:
     """The SDK's message of an envelope."""
+    if envelope.silent:
+        return _addressed(build_silent(envelope), envelope)
     message = messaging.Message(
         data=dict(envelope.data),
         notification=messaging.Notification(title=envelope.title, body=envelope.body),
@@ -107,6 +109,22 @@ def build_message(envelope: PushEnvelope) -> messaging.Message:
             ),
         ),
     )
+    return _addressed(message, envelope)
+
+
+def build_silent(envelope: PushEnvelope) -> messaging.Message:
+    """Data only. Of normal priority: FCM takes high priority away from an app whose pushes show nothing."""
+    return messaging.Message(
+        data=dict(envelope.data),
+        android=messaging.AndroidConfig(priority="normal", ttl=envelope.ttl_s),
+        apns=messaging.APNSConfig(
+            headers=dict(envelope.apns_headers),
+            payload=messaging.APNSPayload(aps=messaging.Aps(content_available=True)),
+        ),
+    )
+
+
+def _addressed(message: messaging.Message, envelope: PushEnvelope) -> messaging.Message:
     # Assigned, because the constructor warns about tokens in favour of installation ids, which our phones do not send.
     message.token = envelope.token
     return message

@@ -41,16 +41,21 @@ class Gateway(Protocol):
 
 
 class Unconfigured:
-    """Stands where a provider has no credentials: refuses everything, calls nobody."""
+    """Stands where a provider has no credentials: refuses everything, calls nobody.
 
-    def __init__(self, provider: Provider) -> None:
+    `resting`: whether that is a reason to wait for somebody to bring them; if not, each message takes its next channel.
+    """
+
+    def __init__(self, provider: Provider, *, resting: bool = True) -> None:
         self.provider = provider
+        self._kind = OutcomeKind.CREDENTIALS if resting else OutcomeKind.PERMANENT
+        self._resting = resting
 
     async def open(self) -> None:
         log.error("provider_not_configured", provider=self.provider)
 
     async def send(self, envelope: Envelope) -> Outcome:
-        return Outcome(OutcomeKind.CREDENTIALS, "not_configured")
+        return Outcome(self._kind, "not_configured", provider_wide=self._resting)
 
     async def close(self) -> None:
         return None

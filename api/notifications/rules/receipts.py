@@ -9,7 +9,7 @@ from uuid import UUID
 from api.notifications.rules.states import raise_state
 from api.notifications.types import MessageState
 
-# Twilio's MessageStatus. Everything before `sent` already proves that the message was accepted.
+# Twilio's MessageStatus and CallStatus. Everything before `sent` already proves that the message was accepted.
 TWILIO_STATES: dict[str, MessageState] = {
     "accepted": MessageState.SENT,
     "scheduled": MessageState.SENT,
@@ -21,6 +21,13 @@ TWILIO_STATES: dict[str, MessageState] = {
     "undelivered": MessageState.DEAD,
     "failed": MessageState.DEAD,
     "canceled": MessageState.DEAD,
+    # CallStatus. Taken off the hook is delivered, as far as anybody knows: a machine may have listened.
+    "initiated": MessageState.SENT,
+    "ringing": MessageState.SENT,
+    "in-progress": MessageState.DELIVERED,
+    "completed": MessageState.DELIVERED,
+    "busy": MessageState.DEAD,
+    "no-answer": MessageState.DEAD,
 }
 _SIGNATURE_BYTES = 16
 

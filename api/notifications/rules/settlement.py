@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from api.notifications.rules.carriers import is_push
 from api.notifications.rules.states import MESSAGES
 from api.notifications.types import (
-    Channel,
     Fallback,
     Letter,
     MessageEvent,
@@ -38,25 +38,37 @@ def settle(letter: Letter, outcome: Outcome, jitter: float, now: datetime) -> Se
     if outcome.kind is _K.ACCEPTED:
         return Settlement(MESSAGES.next(MessageState.LEASED, _E.ACCEPT))
     if outcome.kind is _K.PERMANENT:
-        return _refuse(outcome.code, letter, retire=outcome.address_dead)
+        if outcome.elsewhere and _has_another(letter):
+            return _retry(now, 0.0, outcome.code)
+        # An address that stays makes its owner look reachable, and would keep the next channel from taking over.
+        stays = outcome.called and not outcome.address_dead
+        fallback = Fallback.ALWAYS if stays else Fallback.IF_LAST
+        return _refuse(outcome.code, letter, retire=outcome.address_dead, fallback=fallback)
     if outcome.kind is _K.HELD:
-        return _retry(now, outcome.retry_after_s or 0.0, outcome.code)
+        return _retry(now, 0.0 if _has_another(letter) else outcome.retry_after_s or 0.0, outcome.code)
     if outcome.kind is _K.UNKNOWN:
         return _settle_unknown(letter, outcome, jitter, now)
     return _settle_refused_for_now(letter, outcome, jitter, now)
 
 
 def _settle_refused_for_now(letter: Letter, outcome: Outcome, jitter: float, now: datetime) -> Settlement:
+    if _has_another(letter):
+        # Another provider of the channel is well and has not just tried: it takes over at once.
+        return _retry(now, 0.0, outcome.code)
     ours = outcome.kind is _K.CREDENTIALS
     own = CREDENTIALS_WAIT_S if ours else backoff_s(letter.urgency, letter.attempts, jitter)
     wait = max(outcome.retry_after_s or 0.0, own)
-    if letter.urgency is Urgency.ALERT and letter.channel is Channel.PUSH and wait > ALERT_PATIENCE_S:
+    if letter.urgency is Urgency.ALERT and is_push(letter) and wait > ALERT_PATIENCE_S:
         return Settlement(MESSAGES.next(MessageState.LEASED, _E.DIVERT), code=outcome.code, fallback=Fallback.ALWAYS)
     # Our own account's trouble is not the message's fault: it uses up no tries, and the waits do not grow.
     spent = letter.attempts >= MAX_ATTEMPTS and not ours
     if spent or now + timedelta(seconds=wait) >= letter.expires_at:
         return _refuse(outcome.code, letter, fallback=Fallback.ALWAYS)
     return _retry(now, wait, outcome.code)
+
+
+def _has_another(letter: Letter) -> bool:
+    return letter.carriage is not None and letter.carriage.other and letter.attempts < MAX_ATTEMPTS
 
 
 def _settle_unknown(letter: Letter, outcome: Outcome, jitter: float, now: datetime) -> Settlement:
@@ -68,7 +80,7 @@ def _settle_unknown(letter: Letter, outcome: Outcome, jitter: float, now: dateti
     # not to be trusted, and the next one is rung as well.
     first = letter.attempts == 1
     wait = 0.0 if first else backoff_s(letter.urgency, letter.attempts, jitter)
-    fallback = Fallback.NONE if first or letter.channel is not Channel.PUSH else Fallback.ALWAYS
+    fallback = Fallback.NONE if first or not is_push(letter) else Fallback.ALWAYS
     return Settlement(
         MESSAGES.next(lost, _E.RESEND), next_at=now + timedelta(seconds=wait), code=outcome.code, fallback=fallback
     )
@@ -91,6 +103,7 @@ def _refuse(code: str, letter: Letter, *, retire: bool = False, fallback: Fallba
     return Settlement(
         MESSAGES.next(MessageState.LEASED, _E.REFUSE),
         code=code,
-        fallback=fallback if letter.channel is Channel.PUSH else Fallback.NONE,
+        # A text or a call that will never arrive: the ladder goes on, if it stands on one.
+        fallback=fallback if is_push(letter) else Fallback.ALWAYS,
         retire=retire,
     )

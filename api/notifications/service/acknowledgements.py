@@ -3,10 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from api.kernel.errors import NotFound
 from api.notifications.rules.states import RANK, STATE_OF_ACK
+from api.notifications.service.reading import note_reading
 from api.notifications.types import AckKind, Acknowledgement
+from api.notifications.types.reaching import Proof
 from api.plumbing.context import Ctx
 
 # One indexed statement, because ten thousand phones may say it within seconds. Every column only moves one way, so
@@ -24,11 +27,19 @@ _ACKNOWLEDGE = text("""
           FROM outbox WHERE id = :id AND person_id = :person) said
     WHERE id = said.message_id RETURNING id
 """)
+_ABOUT = text("SELECT subject_id, step FROM outbox WHERE id = :id AND person_id = :person").columns(
+    subject_id=PgUUID(as_uuid=True)
+)
 
 
 def acknowledge(ctx: Ctx, message_id: UUID, acknowledgement: Acknowledgement) -> None:
-    """Note what the actor's phone did with a message of the actor's; raises NotFound for anybody else's."""
+    """Note what the actor's phone did with a message of the actor's; raises NotFound for anybody else's.
+
+    Having read it stops the ladder it stands on.
+    """
     state = STATE_OF_ACK[acknowledgement.kind]
+    if acknowledgement.kind is AckKind.READ:
+        _stop_ladder(ctx, message_id)
     found = ctx.session.execute(
         _ACKNOWLEDGE,
         {
@@ -45,3 +56,10 @@ def acknowledge(ctx: Ctx, message_id: UUID, acknowledgement: Acknowledgement) ->
     ).scalar()
     if found is None:
         raise NotFound
+
+
+def _stop_ladder(ctx: Ctx, message_id: UUID) -> None:
+    # Before the message's own row is locked: a ladder is always locked before its messages.
+    row = ctx.session.execute(_ABOUT, {"id": message_id, "person": ctx.actor.person}).one_or_none()
+    if row is not None and row.subject_id is not None:
+        note_reading(ctx, row.subject_id, ctx.actor.person, Proof.ACK, step=row.step)

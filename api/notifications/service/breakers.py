@@ -9,12 +9,13 @@ from sqlalchemy import select, update
 
 from api.notifications.models import ProviderBreaker
 from api.notifications.rules.breakers import breaker_after, is_resting, send_probe, tally
+from api.notifications.rules.carriers import PROVIDERS_OF
 from api.notifications.types import Attempt, Breaker, Channel, Provider
 from api.plumbing.context import Ctx
 from api.plumbing.metrics import PROVIDER_RESTING
 
 log = structlog.get_logger(__name__)
-PROVIDER_OF: dict[Channel, Provider] = {Channel.PUSH: Provider.FCM, Channel.SMS: Provider.TWILIO}
+PROVIDER_OF: dict[Channel, Provider] = {channel: providers[0] for channel, providers in PROVIDERS_OF.items()}
 _ROW = ProviderBreaker
 _COLUMNS = (_ROW.provider, _ROW.failures, _ROW.openings, _ROW.open_until, _ROW.probing, _ROW.reason)
 

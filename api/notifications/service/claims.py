@@ -1,9 +1,10 @@
 """Claiming: who sends what next. Also the fence for a call that comes late."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,14 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from api.identity.queries import contacts_of, live_registrations
 from api.identity.types import Contact, PhoneKind, Registration
-from api.notifications.service.breakers import PROVIDER_OF, put_back, read_breaker, take_probe
+from api.notifications.queries.carrying import spent_on
+from api.notifications.rules.carriers import PROVIDERS_OF, is_push
+from api.notifications.rules.spending import NEVER_CAPPED, used_up
+from api.notifications.service.breakers import put_back, read_breaker, take_probe
+from api.notifications.service.carrying import carry
 from api.notifications.service.queueing import LANGUAGE, TO
-from api.notifications.types import Channel, Letter, Urgency
+from api.notifications.service.texts import add_texts
+from api.notifications.types import Breaker, Channel, Letter, Provider, Urgency
 from api.plumbing.context import Ctx
 from api.plumbing.crypto import SealedJson
 from api.plumbing.metrics import HAND_OVERS
@@ -29,7 +35,8 @@ _CLAIM = text("""
     WITH RECURSIVE groups AS (
         SELECT lane.urgency, first.station_id
         FROM (SELECT urgency FROM unnest(CAST(:urgencies AS text[])) AS urgency
-              WHERE NOT EXISTS (SELECT FROM provider_breakers WHERE provider = :provider AND open_until IS NOT NULL)
+              WHERE EXISTS (
+                  SELECT FROM provider_breakers WHERE provider = ANY(CAST(:providers AS text[])) AND open_until IS NULL)
              ) AS lane
         CROSS JOIN LATERAL (
             SELECT station_id FROM outbox
@@ -57,7 +64,7 @@ _CLAIM = text("""
         attempts = attempts + 1, handed_at = clock_timestamp()
     WHERE id = ANY(ARRAY(SELECT id FROM picked))
     RETURNING id, station_id, urgency, channel, person_id, device_id, subject_kind, subject_id, template, step,
-        variables, attempts, expires_at, next_at, (SELECT min(share) FROM shares) AS share
+        variables, attempts, expires_at, next_at, provider, (SELECT min(share) FROM shares) AS share
 """).columns(
     id=PgUUID(as_uuid=True),
     station_id=PgUUID(as_uuid=True),
@@ -83,12 +90,22 @@ _RENEW = text("""
 
 @dataclass(frozen=True)
 class ClaimOrder:
-    """What a lane asks for: which classes over which channel, how many, and for how long."""
+    """What a lane asks for: which classes over which channel, how many, and for how long.
+
+    `carriers`: the providers it can send through. `caps`: what a day's texts may cost, by currency.
+    """
 
     urgencies: Sequence[Urgency]
     channel: Channel
     batch: int
     lease: timedelta
+    carriers: tuple[Provider, ...] = ()
+    caps: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Who can send; the channel's first provider where nobody was named."""
+        return self.carriers or PROVIDERS_OF[self.channel][:1]
 
 
 @dataclass(frozen=True)
@@ -100,17 +117,44 @@ class Claim:
 
 
 def claim_letters(ctx: Ctx, order: ClaimOrder) -> Claim:
-    """Lease the next due messages: none while the channel's provider rests, and after that one, the probe."""
+    """Lease the next due messages, each with its provider.
+
+    None while all providers of the channel rest; after that, one: the probe of the first whose rest is over.
+    """
+    order = _within_caps(ctx, order)
     claim = _lease(ctx, order)
     if claim.letters:
-        return _addressed(ctx, claim)
-    provider = PROVIDER_OF[order.channel]
-    if read_breaker(ctx, provider).open_until is None or not (probe := take_probe(ctx, provider)):
-        return claim
-    claim = _lease(ctx, replace(order, batch=1))
+        return _carried(ctx, order, claim)
+    for provider in order.providers:
+        if read_breaker(ctx, provider).open_until is None:
+            return claim
+    for provider in order.providers:
+        if breaker := take_probe(ctx, provider):
+            return _claim_probe(ctx, order, breaker, provider)
+    return claim
+
+
+def _claim_probe(ctx: Ctx, order: ClaimOrder, breaker: Breaker, provider: Provider) -> Claim:
+    claim = replace(_lease(ctx, replace(order, batch=1)), more=False)
+    claim = _carried(ctx, order, claim, probed=provider)
     # Nothing to probe with: the breaker goes back, so that the next message is the probe.
-    put_back(ctx, probe, probing=bool(claim.letters))
-    return _addressed(ctx, replace(claim, more=False))
+    calls = any(letter.carriage and not letter.carriage.stop for letter in claim.letters)
+    put_back(ctx, breaker, probing=calls)
+    return claim
+
+
+def _within_caps(ctx: Ctx, order: ClaimOrder) -> ClaimOrder:
+    """The order without what waits for tomorrow because the day's money is spent."""
+    if not order.caps or order.channel is not Channel.SMS or NEVER_CAPPED.issuperset(order.urgencies):
+        return order
+    if not used_up(spent_on(ctx.session, ctx.now), order.caps):
+        return order
+    return replace(order, urgencies=[urgency for urgency in order.urgencies if urgency in NEVER_CAPPED])
+
+
+def _carried(ctx: Ctx, order: ClaimOrder, claim: Claim, probed: Provider | None = None) -> Claim:
+    claim = _addressed(ctx, claim)
+    return replace(claim, letters=carry(ctx, claim.letters, order.providers, probed))
 
 
 def renew_leases(ctx: Ctx, letters: Collection[Letter], lease: timedelta) -> set[UUID]:
@@ -128,7 +172,7 @@ def _lease(ctx: Ctx, order: ClaimOrder) -> Claim:
         {
             "urgencies": list(order.urgencies),
             "channel": order.channel,
-            "provider": PROVIDER_OF[order.channel],
+            "providers": [provider.value for provider in order.providers],
             "batch": order.batch,
             "now": ctx.now,
             "token": token,
@@ -161,6 +205,7 @@ def _letter(row: Row[Any], token: UUID, now: datetime) -> Letter:
         expires_at=row.expires_at,
         lease_token=token,
         claimed_at=now,
+        before=row.provider,
     )
 
 
@@ -168,9 +213,9 @@ def _addressed(ctx: Ctx, claim: Claim) -> Claim:
     letters = claim.letters
     people = {letter.person_id for letter in letters if letter.person_id}
     contacts = contacts_of(ctx.session, people) if people else {}
-    pushed = {letter.person_id for letter in letters if letter.person_id and letter.channel is Channel.PUSH}
+    pushed = {letter.person_id for letter in letters if letter.person_id and is_push(letter)}
     devices = _by_device(live_registrations(ctx.session, pushed)) if pushed else {}
-    return replace(claim, letters=[_address(letter, contacts, devices) for letter in letters])
+    return replace(claim, letters=add_texts(ctx, [_address(letter, contacts, devices) for letter in letters]))
 
 
 def _by_device(registrations: Iterable[Registration]) -> dict[UUID, Registration]:
@@ -181,10 +226,10 @@ def _address(letter: Letter, contacts: dict[UUID, Contact], devices: dict[UUID, 
     """The letter with its address of this moment; without one when the phone signed out or has no SMS."""
     contact = contacts.get(letter.person_id) if letter.person_id else None
     language = contact.language if contact else str(letter.variables.get(LANGUAGE, letter.language))
-    if letter.channel is Channel.PUSH:
+    if is_push(letter):
         device = devices.get(letter.device_id) if letter.device_id else None
         return replace(letter, language=language, address=device.token if device else None)
     if contact is None:
         return replace(letter, language=language, address=letter.variables.get(TO))
-    reachable = contact.phone_kind == PhoneKind.MOBILE
+    reachable = contact.phone_kind == PhoneKind.MOBILE or letter.channel is Channel.VOICE
     return replace(letter, language=language, address=contact.phone if reachable else None)

@@ -1,40 +1,51 @@
-"""The next channel: a text message takes over from a push that cannot arrive."""
+"""The next channel: what takes over from a message that cannot arrive."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
-from api.identity.queries import live_registrations
+from api.notifications.rules.carriers import PUSHES
 from api.notifications.rules.keys import dedupe_key, fallback_step
-from api.notifications.types import Channel, Provider
+from api.notifications.service.codes import give_codes
+from api.notifications.service.ladders import climb_now
+from api.notifications.service.ways import pushes_to
+from api.notifications.types import Channel
 from api.plumbing.context import Ctx
 from api.plumbing.db import among
 from api.plumbing.outbox import NewMessage, OutboxMessage, enqueue
 
 
 def fall_back(ctx: Ctx, *, always: Collection[UUID], if_last: Collection[UUID]) -> int:
-    """Queue one text per person and step in place of these pushes; returns how many are new.
+    """Let the next channel take over from these messages; returns how many texts are new beside the ladders.
 
-    Those in `if_last` only where the person has no live registration left, so dead ones must have been retired before,
-    in the same transaction. A message about nothing, or to nobody enrolled, has no next channel.
+    What stands on a ladder takes its next rung at once. A push that stands on none is followed by one text per person
+    and step. Pushes in `if_last` only where the person has no live registration left, so dead ones must have been
+    retired before, in the same transaction. A message about nothing, or to nobody enrolled, has no next channel.
     """
     if not always and not if_last:
         return 0
     statement = select(OutboxMessage).where(among(OutboxMessage.id, [*always, *if_last]))
-    pushes = [row for row in ctx.session.scalars(statement) if row.person_id and row.subject_id]
-    kept = set(always)
-    reachable = _reachable(ctx, {row.person_id for row in pushes if row.person_id and row.id not in kept})
-    return len(enqueue(ctx, [_text_for(row) for row in pushes if row.id in kept or row.person_id not in reachable]))
+    failed = [row for row in ctx.session.scalars(statement) if row.person_id and row.subject_id]
+    over = _without_another_phone(ctx, failed, set(always))
+    on_ladders = climb_now(ctx, {key for row in over if (key := _rung_of(row))})
+    rest = [
+        row for row in over if row.channel in PUSHES and (row.subject_id, row.person_id, row.step) not in on_ladders
+    ]
+    return len(enqueue(ctx, give_codes(ctx, [_text_for(row) for row in rest])))
 
 
-def _reachable(ctx: Ctx, people: Collection[UUID]) -> set[UUID]:
-    found: Iterable[UUID] = (
-        registration.person_id
-        for registration in (live_registrations(ctx.session, people) if people else ())
-        if registration.provider == Provider.FCM
-    )
-    return set(found)
+def _without_another_phone(ctx: Ctx, failed: Sequence[OutboxMessage], kept: set[UUID]) -> list[OutboxMessage]:
+    """Those that are `kept` whatever there is, the others where no phone is left to push to."""
+    asked = {row.person_id for row in failed if row.person_id and row.id not in kept and row.channel in PUSHES}
+    reachable = pushes_to(ctx, asked)
+    return [row for row in failed if row.id in kept or row.channel not in PUSHES or row.person_id not in reachable]
+
+
+def _rung_of(row: OutboxMessage) -> tuple[UUID, UUID, str, str] | None:
+    if row.subject_id is None or row.person_id is None:
+        return None
+    return row.subject_id, row.person_id, row.step, row.channel
 
 
 def _text_for(push: OutboxMessage) -> NewMessage:

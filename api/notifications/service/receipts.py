@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from api.notifications.models import ProviderReceipt
 from api.notifications.rules.receipts import TWILIO_STATES
 from api.notifications.rules.states import RANK
+from api.notifications.service.failures import note_failed_number
+from api.notifications.service.fallback import fall_back
 from api.notifications.types import MessageState, ReceiptFact
 from api.plumbing.context import Ctx
 from api.plumbing.db import among
@@ -27,7 +29,7 @@ _RAISE = text("""
         sent_at = coalesce(sent_at, :now),
         delivered_at = CASE WHEN :rank >= :proof AND delivered_at IS NULL THEN :now ELSE delivered_at END,
         read_at = CASE WHEN :state = 'read' AND read_at IS NULL THEN :now ELSE read_at END
-    WHERE id = :id RETURNING id
+    WHERE id = :id RETURNING state
 """)
 
 
@@ -49,8 +51,10 @@ def take_receipt(ctx: Ctx, fact: ReceiptFact) -> None:
     if receipt_id is None:
         return
     message_id = fact.message_id or _message_of(ctx, fact)
-    if message_id is not None and _apply(ctx, fact, message_id):
+    state = None if message_id is None else _apply(ctx, fact, message_id)
+    if message_id is not None and state is not None:
         _mark_applied(ctx, receipt_id, message_id)
+        _follow(ctx, fact, message_id, state)
 
 
 def apply_parked(ctx: Ctx, refs: Mapping[str, UUID]) -> None:
@@ -60,8 +64,17 @@ def apply_parked(ctx: Ctx, refs: Mapping[str, UUID]) -> None:
     parked = select(ProviderReceipt).where(among(ProviderReceipt.ref, list(refs)), ProviderReceipt.applied_at.is_(None))
     for receipt in ctx.session.scalars(parked.with_for_update()):
         fact = ReceiptFact(receipt.provider, receipt.ref, receipt.status, receipt.error_code)
-        if _apply(ctx, fact, refs[receipt.ref]):
+        state = _apply(ctx, fact, refs[receipt.ref])
+        if state is not None:
             _mark_applied(ctx, receipt.id, refs[receipt.ref])
+            _follow(ctx, fact, refs[receipt.ref], state)
+
+
+def _follow(ctx: Ctx, fact: ReceiptFact, message_id: UUID, state: str) -> None:
+    """What a failure that was only reported means, unless something better is known: the ladder goes on."""
+    if TWILIO_STATES[fact.status] is MessageState.DEAD and state == MessageState.DEAD:
+        fall_back(ctx, always=[message_id], if_last=[])
+        note_failed_number(ctx, message_id, fact.error_code or "")
 
 
 def _message_of(ctx: Ctx, fact: ReceiptFact) -> UUID | None:
@@ -70,7 +83,8 @@ def _message_of(ctx: Ctx, fact: ReceiptFact) -> UUID | None:
     return found
 
 
-def _apply(ctx: Ctx, fact: ReceiptFact, message_id: UUID) -> bool:
+def _apply(ctx: Ctx, fact: ReceiptFact, message_id: UUID) -> str | None:
+    """The message's state with this fact; None for one we do not have."""
     state = TWILIO_STATES[fact.status]
     facts = {
         "id": message_id,
@@ -82,7 +96,8 @@ def _apply(ctx: Ctx, fact: ReceiptFact, message_id: UUID) -> bool:
         "ref": fact.ref,
         "now": ctx.now,
     }
-    return ctx.session.scalar(_RAISE, facts) is not None
+    after: str | None = ctx.session.scalar(_RAISE, facts)
+    return after
 
 
 def _mark_applied(ctx: Ctx, receipt_id: UUID, message_id: UUID) -> None:

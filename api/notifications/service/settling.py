@@ -15,6 +15,8 @@ from api.notifications.models import MessageAttempt
 from api.notifications.rules.settlement import settle
 from api.notifications.rules.states import RANK
 from api.notifications.service.breakers import move_breakers
+from api.notifications.service.charging import charge_attempts
+from api.notifications.service.failures import note_refusals
 from api.notifications.service.fallback import fall_back
 from api.notifications.service.receipts import apply_parked
 from api.notifications.types import Attempt, Fallback, OutcomeKind, Provider, Settlement
@@ -40,7 +42,7 @@ _SETTLE = text("""
         rank = greatest(outbox.rank, mine.rank),
         next_at = coalesce(mine.next_at, outbox.next_at),
         error_code = CASE WHEN held THEN mine.code ELSE outbox.error_code END,
-        provider = mine.provider,
+        provider = CASE WHEN mine.uncounted > 0 THEN outbox.provider ELSE mine.provider END,
         provider_ref = coalesce(mine.ref, outbox.provider_ref),
         attempts = outbox.attempts - mine.uncounted,
         handed_at = CASE WHEN mine.lost OR mine.ref IS NOT NULL THEN handed_at END,
@@ -65,10 +67,12 @@ def settle_attempts(ctx: Ctx, attempts: Sequence[Attempt]) -> Settled:
     settlements = [settle(attempt.letter, attempt.outcome, attempt.jitter, ctx.now) for attempt in attempts]
     kept = {row.id: row for row in _write_states(ctx, attempts, settlements)}
     _write_attempts(ctx, attempts, kept)
+    charge_attempts(ctx, attempts)
     mine = [pair for pair in zip(attempts, settlements, strict=True) if _held(kept.get(pair[0].letter.id))]
     for attempt, settlement in mine:
         if settlement.retire and attempt.letter.device_id:
             retire_registration(ctx, attempt.letter.device_id, attempt.outcome.code)
+    note_refusals(ctx, [attempt for attempt, _ in mine])
     _fall_back(ctx, mine, kept)
     apply_parked(ctx, {a.outcome.provider_ref: a.letter.id for a in attempts if a.outcome.provider_ref})
     return Settled(len(mine), move_breakers(ctx, attempts))

@@ -16,6 +16,7 @@ from api.notifications.rules.settlement import ALERT_PATIENCE_S, MAX_ATTEMPTS, U
 from api.notifications.rules.states import RANK
 from api.notifications.service.breakers import PROVIDER_OF, read_breaker
 from api.notifications.service.fallback import fall_back
+from api.notifications.service.ladders import climb_due
 from api.notifications.types import Channel, MessageState
 from api.plumbing.context import Ctx
 from api.plumbing.locks import try_lock
@@ -80,6 +81,7 @@ class Swept:
     resent: int = 0
     expired: int = 0
     diverted: int = 0
+    climbed: int = 0
 
 
 def sweep_messages(ctx: Ctx) -> Swept:
@@ -88,6 +90,8 @@ def sweep_messages(ctx: Ctx) -> Swept:
         return Swept()
     released = _release(ctx)
     swept = Swept(released=released, resent=_resend(ctx), expired=_expire(ctx), diverted=_divert(ctx))
+    # Ladders climb by timers; those whose timer was lost or waits for Redis climb here.
+    swept = replace(swept, climbed=climb_due(ctx))
     for reason, count in asdict(swept).items():
         SWEPT.labels(reason).inc(count)
     if swept.resent:

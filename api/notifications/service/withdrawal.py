@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from api.audit.service import record_many
 from api.notifications.rules.states import MESSAGES, RANK
+from api.notifications.service.ladders import end_ladders
 from api.notifications.types import MessageEvent, MessageState
 from api.plumbing.context import Ctx
 
@@ -31,11 +32,13 @@ _OPEN = sorted(MESSAGES.sources(MessageEvent.CANCEL))
 def withdraw(
     ctx: Ctx, subject_ids: UUID | Collection[UUID], *, person_ids: Collection[UUID] | None = None
 ) -> list[UUID]:
-    """Cancel every unsent message about the subjects (for some people only, if named); returns the cancelled ids.
+    """Cancel every unsent message about the subjects (for some people only, if named), and end their ladders.
 
-    A message somebody is sending at this moment cannot be stopped, and is not in the result.
+    Returns the cancelled ids. A message somebody is sending at this moment cannot be stopped, and is not in the result.
     """
     subjects = [subject_ids] if isinstance(subject_ids, UUID) else list(subject_ids)
+    # First, so that nobody is adding a step while the messages are looked for.
+    end_ladders(ctx, subjects, person_ids)
     rows = ctx.session.execute(
         _WITHDRAW,
         {

@@ -1,8 +1,21 @@
 """The nouns of a message's life, and the values passed between its stages."""
 
+from api.notifications.types.carrying import (
+    Cost,
+    Destination,
+    Health,
+    Quota,
+    RegisteredText,
+    Route,
+    TemplateOrder,
+    TemplateView,
+    Usage,
+)
+from api.notifications.types.reach import BulkOrder, ChannelCount, OwnQuiet, QuietHours, ReachPolicy
 from api.notifications.types.sending import (
     Attempt,
     Breaker,
+    Carriage,
     Envelope,
     Letter,
     Outcome,
@@ -10,8 +23,17 @@ from api.notifications.types.sending import (
     ReceiptFact,
     Settlement,
     SmsEnvelope,
+    VoiceEnvelope,
 )
-from api.notifications.types.values import Acknowledgement, InboxItem, MessageStatus, Notice, NumberNotice, Wording
+from api.notifications.types.values import (
+    Acknowledgement,
+    InboxItem,
+    LadderStep,
+    MessageStatus,
+    Notice,
+    NumberNotice,
+    Wording,
+)
 from api.notifications.types.words import (
     AckKind,
     Channel,
@@ -20,6 +42,8 @@ from api.notifications.types.words import (
     MessageState,
     OutcomeKind,
     Provider,
+    TemplateEvent,
+    TemplateState,
     Urgency,
 )
 
@@ -28,10 +52,17 @@ __all__ = [
     "Acknowledgement",
     "Attempt",
     "Breaker",
+    "BulkOrder",
+    "Carriage",
     "Channel",
+    "ChannelCount",
+    "Cost",
+    "Destination",
     "Envelope",
     "Fallback",
+    "Health",
     "InboxItem",
+    "LadderStep",
     "Letter",
     "MessageEvent",
     "MessageState",
@@ -40,11 +71,23 @@ __all__ = [
     "NumberNotice",
     "Outcome",
     "OutcomeKind",
+    "OwnQuiet",
     "Provider",
     "PushEnvelope",
+    "QuietHours",
+    "Quota",
+    "ReachPolicy",
     "ReceiptFact",
+    "RegisteredText",
+    "Route",
     "Settlement",
     "SmsEnvelope",
+    "TemplateEvent",
+    "TemplateOrder",
+    "TemplateState",
+    "TemplateView",
     "Urgency",
+    "Usage",
+    "VoiceEnvelope",
     "Wording",
 ]

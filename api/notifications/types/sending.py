@@ -1,17 +1,22 @@
 """The values passed between the stages of sending one message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.notifications.types.carrying import Destination, RegisteredText
+from api.notifications.types.values import Wording
 from api.notifications.types.words import Channel, Fallback, MessageState, OutcomeKind, Provider, Urgency
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A claimed message with its address: what one send needs, and the lease it is sent under."""
+    """A claimed message with its address: what one send needs, and the lease it is sent under.
+
+    `before`: the provider that tried last.
+    """
 
     id: UUID
     station_id: UUID
@@ -30,11 +35,28 @@ class Letter:
     claimed_at: datetime
     address: str | None = None
     language: str = "zh-CN"
+    before: str | None = None
+    carriage: "Carriage | None" = None
+    wording: Wording | None = None  # the text it shares with others, instead of its template's
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """How a claimed message goes out. `other`: another provider of its channel could take it, and has not just tried.
+
+    `destination`: for what goes to a number. `stop`: why it does not go out at all.
+    """
+
+    provider: Provider
+    registered: RegisteredText | None = None
+    destination: Destination | None = None
+    other: bool = False
+    stop: "Outcome | None" = None
 
 
 @dataclass(frozen=True)
 class PushEnvelope:
-    """A push as FCM takes it: strings only in `data`; the texts are generic."""
+    """A push as FCM takes it: strings only in `data`; the texts are generic. `silent`: data only, nothing is shown."""
 
     token: str
     data: Mapping[str, str]
@@ -45,19 +67,37 @@ class PushEnvelope:
     ttl_s: int
     apns_headers: Mapping[str, str]
     interruption_level: str
+    silent: bool = False
 
 
 @dataclass(frozen=True)
 class SmsEnvelope:
-    """A text message, and where the provider reports what became of it."""
+    """A text message, and where the provider reports what became of it.
+
+    `reference`: the signed id, for a provider that gives it back. `registered` with `values`: the same text as code and
+    variables, for a provider that takes only wordings it has approved.
+    """
 
     to: str
     body: str
     callback_url: str
     ttl_s: int
+    reference: str = ""
+    registered: RegisteredText | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-Envelope = PushEnvelope | SmsEnvelope
+@dataclass(frozen=True)
+class VoiceEnvelope:
+    """A call: the number, where the provider asks what to say, where it reports, and how long it may ring."""
+
+    to: str
+    answer_url: str
+    callback_url: str
+    ring_s: int
+
+
+Envelope = PushEnvelope | SmsEnvelope | VoiceEnvelope
 
 
 @dataclass(frozen=True)
@@ -65,7 +105,8 @@ class Outcome:
     """How one call ended.
 
     `provider_wide`: the refusal is about us and everybody, not about this message. `called`: false when nothing was
-    sent at all, because there was no address or no text.
+    sent at all, because there was no address or no text. `elsewhere`: another provider of the channel may take what
+    this one never will.
     """
 
     kind: OutcomeKind
@@ -75,6 +116,7 @@ class Outcome:
     address_dead: bool = False
     provider_wide: bool = True
     called: bool = True
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)

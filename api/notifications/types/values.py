@@ -9,10 +9,22 @@ from api.notifications.types.words import AckKind
 
 
 @dataclass(frozen=True)
+class LadderStep:
+    """One rung of a ladder: a channel (`push`, `sms`, `voice`), and how long the rung before it is given first.
+
+    `after_s` counts from the moment the rung before was taken; the first rung is taken at once, whatever it says.
+    """
+
+    channel: str
+    after_s: int = 0
+
+
+@dataclass(frozen=True)
 class Notice:
     """Tell one person one thing. `step` tells apart several messages about one subject to one person.
 
-    `station_id` is needed only from a Ctx whose actor has no station.
+    `station_id` is needed only from a Ctx whose actor has no station. `ladder`: the channels to climb until somebody
+    is known to have read it; without one it is a push, or a text where no push can arrive.
     """
 
     person_id: UUID
@@ -24,6 +36,7 @@ class Notice:
     expires_at: datetime
     variables: Mapping[str, str] = field(default_factory=dict)
     station_id: UUID | None = None
+    ladder: tuple[LadderStep, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,18 @@ class Channel(StrEnum):
     """A way to reach somebody."""
 
     PUSH = "push"
+    WEBPUSH = "webpush"  # to phones without Google services; a push all the same
     SMS = "sms"
+    VOICE = "voice"  # a call that is answered with a key
 
 
 class Provider(StrEnum):
     """Who carries a channel."""
 
     FCM = "fcm"
+    WEBPUSH = "webpush"
     TWILIO = "twilio"
+    ALIYUN = "aliyun"
 
 
 class Urgency(StrEnum):
@@ -81,3 +85,21 @@ class Fallback(StrEnum):
     NONE = "none"
     IF_LAST = "if_last"  # when the person has no other live registration
     ALWAYS = "always"
+
+
+class TemplateState(StrEnum):
+    """Where a provider's registration of a wording stands; only an approved one may be sent."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class TemplateEvent(StrEnum):
+    """What moves a registration."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    REVISE = "revise"

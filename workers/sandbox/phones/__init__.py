@@ -1,7 +1,7 @@
 """Simulated phones of members: they answer, walk and report as people do, through the public API.
 
 Owns: how a person replies (`behaviour`), where they walk (`walking`), and the app in their
-pocket (`phone`, `errand`), many of them in one process (`town`).
+pocket (`phone`, `errand`) or the phone without one (`plain`), many of them in one process (`town`).
 
 Refuses: any door a real phone has not got. Codes come by SMS, offers by push and inbox.
 

@@ -27,7 +27,7 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: this.cancel() if this else None)
     await wait_for_file(options.roster)
-    addresses = Addresses(options.api, options.fcm, options.twilio)
+    addresses = Addresses(options.api, options.fcm, options.twilio, options.aliyun, options.webpush)
     world = World(seed=options.seed, speed=options.speed)
     await simulate(read_roster(options.roster), addresses, MemoryFile(options.state), world)
 
@@ -40,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api", default=environment("PUBLIC_URL", "http://127.0.0.1:8080"))
     parser.add_argument("--fcm", default=environment("FCM_BASE_URL", fcm))
     parser.add_argument("--twilio", default=environment("TWILIO_BASE_URL", twilio))
+    parser.add_argument("--aliyun", default=environment("ALIYUN_BASE_URL"), help="empty: there is none")
+    parser.add_argument("--webpush", default=environment("WEBPUSH_BASE_URL"), help="empty: there is none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0, help="divides every human pause")
     parser.add_argument("--state", type=Path, default=sandbox_folder() / "phones.json")

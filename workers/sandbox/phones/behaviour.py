@@ -28,6 +28,10 @@ class Behaviour(StrEnum):
     REFUSING = "refusing"
     SILENT = "silent"
     OFF = "off"
+    FORGETFUL = "forgetful"
+    """Goes, and never says so: only the positions show that they left and arrived."""
+    STILL = "still"
+    """Says yes and stays where they are."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ _FIXED = {
     Behaviour.REFUSING: Answer.REFUSE,
     Behaviour.SILENT: Answer.SILENT,
     Behaviour.OFF: Answer.SILENT,
+    Behaviour.FORGETFUL: Answer.ACCEPT,
+    Behaviour.STILL: Answer.ACCEPT,
 }
 
 

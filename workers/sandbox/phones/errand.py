@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Protocol, TypeVar
 
+from workers.sandbox.phones.behaviour import Behaviour
 from workers.sandbox.phones.public_api import ApiUnreachable, Json, Move, PublicApi, place_json, timestamp
 from workers.sandbox.phones.roster import Person
 from workers.sandbox.phones.walking import Spot
@@ -15,6 +16,7 @@ Result = TypeVar("Result")
 REPORT_EVERY_S = 10.0
 """Human seconds between two positions on the way."""
 UNREACHABLE_PAUSE_S = 5.0
+STANDING_REPORT_S, MOST_STANDING_REPORTS = 5.0, 400
 HELPING_S = (60.0, 240.0)
 OPEN = ("offered", "silent")
 """States in which somebody may still say yes or no."""
@@ -65,6 +67,8 @@ class Errand:
         try:
             if state == "offered":
                 self._check(await self._move("accept"))
+            if self._phone.person.behaviour is Behaviour.STILL:
+                await self._stay()
             if state != "arrived":
                 await self._walk(_place(await self._read()), departed=state == "on_the_way")
             await self._help()
@@ -74,7 +78,8 @@ class Errand:
 
     async def _walk(self, goal: Spot, *, departed: bool) -> None:
         start, world, pace = self._phone.spot, self._phone.world, self._phone.person.speed_mps
-        if not departed:
+        forgetful = self._phone.person.behaviour is Behaviour.FORGETFUL
+        if not departed and not forgetful:
             await self._go_through("depart")
         whole, walked = start.metres_to(goal), 0.0
         while walked < whole:
@@ -83,7 +88,25 @@ class Errand:
             await self._still_wanted()
             walked += max(seconds * pace, 0.1)
             await self._phone.report(start.towards(goal, walked))
-        await self._go_through("arrive")
+        if forgetful:
+            await self._stay(until="arrived")
+        else:
+            await self._go_through("arrive")
+
+    async def _stay(self, until: str = DONE) -> None:
+        """Stand where one is with the phone reporting, until the offer stands there or not at all any more."""
+        for _ in range(MOST_STANDING_REPORTS):
+            await self._phone.report(self._phone.spot)
+            offer = await self._read()
+            self._check(offer)
+            if offer["state"] == until:
+                return
+            # The dwell is the server's and counts real seconds, so this pause is not sped up.
+            await asyncio.sleep(STANDING_REPORT_S)
+
+    async def answer_questions(self, verb: str, body: Json) -> None:
+        """Say that one is still coming, or that all is well."""
+        await self._move(verb, body)
 
     async def _help(self) -> None:
         await self._phone.world.pause(self._random.uniform(*HELPING_S))

@@ -18,6 +18,8 @@ class PhoneMemory:
     refresh_token: str = ""
     expires_at: float = 0.0
     registered: bool = False
+    subscription: str = ""
+    """Of a phone that is reached over Web Push: endpoint and keys, as JSON."""
     seen: list[str] = field(default_factory=list)
     """Ids of the last messages shown: a message sent twice is shown once."""
 

@@ -1,6 +1,7 @@
 """The app on one member's phone: signed in, registered, on duty, and woken by a push."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
@@ -24,7 +25,14 @@ Result = TypeVar("Result")
 KEPT_IDS = 1000
 """Ids of messages remembered, so that one sent twice is shown once."""
 ASKING = ("offer", "offer_reminder", "drill")
+NOTICE = "notice_"
 WANTING_FEEDBACK = ("feedback_due", "feedback_returned")
+GIVEN = "task_given"
+"""The desk has put the person on a task, as they said on the telephone."""
+QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "still_coming": ("still-coming", {}),
+    "welfare_check": ("welfare", {"all_right": True}),
+}
 """Types of message that ask the person for something; the others are news."""
 HEARTBEAT_S = 120.0
 """Between positions of somebody on duty who stands still. Not sped up: it is load, not story."""
@@ -49,9 +57,16 @@ class Phone:
         self._memory = memories.of(person.phone)
         self._login = Login(person.phone, api, memories)
         self._rung = asyncio.Event()
+        self._to_prove: list[str] = []
         self._errands: dict[str, Errand] = {}
         self._minded: set[str] = set()
         """Offers being thought about or gone to: a reminder changes nothing."""
+
+    @property
+    def subscription_id(self) -> str:
+        """What a Web Push service calls this phone; empty until it has subscribed, and for other phones."""
+        kept = self._memory.subscription
+        return str(json.loads(kept)["endpoint"]).rpartition("/")[2] if kept else ""
 
     @property
     def push_token(self) -> str:
@@ -62,9 +77,17 @@ class Phone:
         """A push has come. What it is about stands in the inbox."""
         self._rung.set()
 
+    def prove(self, message_id: str) -> None:
+        """A silent test has come: say that it did, and nothing else."""
+        self._to_prove.append(message_id)
+        self._rung.set()
+
     def receive_sms(self, body: str) -> None:
         """A text message has come."""
         self._login.read_sms(body)
+
+    def receive_call(self, sid: str) -> None:
+        """It rings: whoever has not looked into the app for so long does not take a call either."""
 
     async def live(self) -> None:
         """Get ready, then serve pushes and report positions until cancelled."""
@@ -98,9 +121,19 @@ class Phone:
 
     async def _register(self) -> None:
         memory = self._memory
-        await self.call(lambda token: self.api.register_device(token, memory.install_id, memory.push_token))
+        if self.person.push == "webpush":
+            await self._subscribe()
+        provider = self.person.push
+        address = memory.subscription or memory.push_token
+        await self.call(lambda token: self.api.register_device(token, memory.install_id, address, provider))
         memory.registered = True
         self._memories.save()
+
+    async def _subscribe(self) -> None:
+        """Subscribe as a browser does: for the key of whoever will send."""
+        if not self._memory.subscription:
+            key = await self.call(self.api.push_key)
+            self._memory.subscription = await self.world.subscribe(key)
 
     async def _stand_by(self) -> None:
         """Stay reachable and on duty, and keep the position fresh. A phone under way reports by itself."""
@@ -135,6 +168,9 @@ class Phone:
                 asyncio.get_running_loop().call_later(RETRY_S, self._rung.set)
 
     async def _open_inbox(self, group: asyncio.TaskGroup) -> None:
+        while self._to_prove:
+            await self._acknowledge(self._to_prove[0], "received")
+            del self._to_prove[0]
         fresh = [item for item in await self.call(self.api.read_inbox) if item["id"] not in self._memory.seen]
         for item in fresh:
             await self._acknowledge(item["id"], "received")
@@ -143,8 +179,14 @@ class Phone:
                 offer_id = str(item["subject_id"])
                 reacting = partial(self._react, offer_id, item["id"])
                 group.create_task(self._survive(self._mind(offer_id, reacting)))
+            if item["type"].startswith(NOTICE):
+                group.create_task(self._survive(self._read_notice(str(item["subject_id"]))))
             if item["type"] in WANTING_FEEDBACK:
                 group.create_task(self._survive(self._report_back(item)))
+            if item["type"] == GIVEN:
+                group.create_task(self._survive(self._take_up(group)))
+            if item["type"] in QUESTIONS:
+                group.create_task(self._survive(self._answer(item)))
         if fresh:
             self._memories.save()
             for errand in self._errands.values():
@@ -176,11 +218,27 @@ class Phone:
         if reaction.answer is Answer.ACCEPT:
             await self._go(offer_id, random)
 
+    async def _read_notice(self, notice_id: str) -> None:
+        """Read what the station tells everybody, some time after the bell; who is silent never looks."""
+        reaction = draw_reaction(self.person.behaviour, person_random(self.world.seed, self.person.phone, notice_id))
+        await self.world.pause(reaction.delay_s)
+        if reaction.reads:
+            await self.call(lambda token: self.api.read_notice(token, notice_id))
+
     async def _report_back(self, item: dict[str, Any]) -> None:
         offer_id = str(item["subject_id"])
         random = person_random(self.world.seed, self.person.phone, f"{offer_id} {item['id']}")
         await self.world.pause(draw_reaction(Behaviour.WILLING, random).delay_s)
         await Errand(self, offer_id, random).report_back()
+
+    async def _answer(self, item: dict[str, Any]) -> None:
+        """A question of the way or the scene; somebody who stays at home says nothing to it."""
+        if self.person.behaviour is Behaviour.STILL:
+            return
+        offer_id, (verb, body) = str(item["subject_id"]), QUESTIONS[item["type"]]
+        random = person_random(self.world.seed, self.person.phone, f"{offer_id} {item['id']}")
+        await self.world.pause(draw_reaction(Behaviour.WILLING, random).delay_s)
+        await Errand(self, offer_id, random).answer_questions(verb, body)
 
     async def _go(self, offer_id: str, random: Random, state: str = "offered") -> None:
         errand = self._errands[offer_id] = Errand(self, offer_id, random)

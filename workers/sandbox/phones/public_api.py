@@ -78,9 +78,13 @@ class PublicApi:
         """Trade a refresh token for a new pair; the old one is spent."""
         return _signed_in(await self._post("/v1/sign-in/refresh", None, {"refresh_token": refresh_token}))
 
-    async def register_device(self, token: str, install_id: str, push_token: str) -> None:
+    async def push_key(self, token: str) -> str:
+        """The key a Web Push subscription is made for."""
+        return str((await self._get("/v1/devices/push-key", token))["key"])
+
+    async def register_device(self, token: str, install_id: str, push_token: str, provider: str = "fcm") -> None:
         """Tell where pushes reach this phone."""
-        body = {"install_id": install_id, "provider": "fcm", "token": push_token, "platform": "android"}
+        body = {"install_id": install_id, "provider": provider, "token": push_token, "platform": "android"}
         await self._post("/v1/devices", token, body)
 
     async def go_on_duty(self, token: str) -> None:
@@ -111,6 +115,11 @@ class PublicApi:
     async def read_offer(self, token: str, offer_id: str) -> Json:
         """One offer; its `task` is there once it is accepted."""
         return await self._get(f"/v1/offers/{offer_id}", token)
+
+    async def read_notice(self, token: str, notice_id: str) -> None:
+        """Open a notice and say that it was read."""
+        await self._get(f"/v1/notices/{notice_id}", token)
+        await self._post(f"/v1/notices/{notice_id}/read", token, {})
 
     async def move_offer(self, token: str, move: Move) -> Json:
         """Take one step in an offer; the answer says where it stands now."""

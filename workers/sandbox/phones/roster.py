@@ -18,6 +18,10 @@ class Person:
     behaviour: Behaviour = Behaviour.MODEL
     duty: bool = True
     speed_mps: float = WALKING_MPS
+    push: str = "fcm"
+    """The push service of the phone: `fcm`, or `webpush` for one without Google's."""
+    app: bool = True
+    """Without it there are texts, links and calls only."""
 
 
 def read_roster(path: Path) -> list[Person]:
@@ -37,6 +41,14 @@ def _person(index: int, entry: dict[str, Any]) -> Person:
             behaviour=Behaviour(entry.get("behaviour", Behaviour.MODEL)),
             duty=bool(entry.get("duty", True)),
             speed_mps=float(entry.get("speed_mps", WALKING_MPS)),
+            push=_push(entry.get("push", "fcm")),
+            app=bool(entry.get("app", True)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"entry {index}: {error!r}") from error
+
+
+def _push(kind: str) -> str:
+    if kind not in ("fcm", "webpush"):
+        raise ValueError(f"no push service {kind}")
+    return kind

@@ -20,9 +20,11 @@ def main() -> None:
     parser.add_argument("--account-sid", default=environment("TWILIO_ACCOUNT_SID", DEMO_SID))
     parser.add_argument("--auth-token", default=environment("TWILIO_AUTH_TOKEN", DEMO_TOKEN))
     parser.add_argument("--sender", default=environment("TWILIO_FROM"), help="the only From")
+    public = environment("PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/")
+    parser.add_argument("--inbound-url", default=f"{public}/webhooks/twilio/text", help="where texts to us go")
     options = parser.parse_args()
     settings = common_settings(options)
-    account = Account(options.account_sid, options.auth_token, options.sender)
+    account = Account(options.account_sid, options.auth_token, options.sender, options.inbound_url)
 
     def build(_: str) -> web.Application:
         return build_app(Ledger(settings.ledger), account, settings.faults, settings.control_key)

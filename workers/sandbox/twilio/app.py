@@ -1,28 +1,34 @@
 """The Twilio stand-in as an HTTP application."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from uuid import UUID
 
 import aiohttp
 from aiohttp import web
 
 from workers.sandbox.control import add_control_routes, guard
-from workers.sandbox.documents import TWILIO_EXTRACT, load_extract
+from workers.sandbox.documents import TWILIO_CALLS_EXTRACT, TWILIO_EXTRACT, load_extract
 from workers.sandbox.ledger import Ledger
 from workers.sandbox.standin import StandIn
 from workers.sandbox.twilio import errors
+from workers.sandbox.twilio.call_fields import check_call
 from workers.sandbox.twilio.callbacks import Courier, TwilioFaults
+from workers.sandbox.twilio.calls import Pickup, Switchboard
 from workers.sandbox.twilio.errors import TwilioRefusal
 from workers.sandbox.twilio.fields import check_message, read_parameters
 from workers.sandbox.twilio.records import SmsRecords
+from workers.sandbox.twilio.senders import deliver, inbound_form
 
 Json = dict[str, Any]
 DEFAULT_PAGE = 50
 _PATH = "/2010-04-01/Accounts/{account}/Messages"
+_CALLS = "/2010-04-01/Accounts/{account}/Calls"
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Account:
     sid: str
     auth_token: str
     sender: str = ""
+    inbound_url: str = ""
 
 
 class TwilioStandIn:
@@ -45,6 +52,8 @@ class TwilioStandIn:
         self._list = document["list"]
         self._records = SmsRecords(account.sid)
         self.courier = Courier(stand_in.mailbox, account.auth_token)
+        self._calling = load_extract(TWILIO_CALLS_EXTRACT)
+        self.switchboard = Switchboard(stand_in.mailbox, account.sid, account.auth_token)
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """POST Messages.json."""
@@ -57,6 +66,16 @@ class TwilioStandIn:
             return self._stand_in.refused(refusal.answer())
         key = urlencode([pair for pair in given if pair[0] in ("To", "StatusCallback", "Body")])
         return await self._stand_in.exchange(request, key, partial(self._accept, given))
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """POST Calls.json."""
+        try:
+            self._authorize(request)
+            given = _read_form(await request.read())
+        except TwilioRefusal as refusal:
+            return self._stand_in.refused(refusal.answer())
+        key = urlencode([pair for pair in given if pair[0] in ("To", "Url")])
+        return await self._stand_in.exchange(request, key, partial(self._dial, given))
 
     async def fetch(self, request: web.Request) -> web.Response:
         """GET Messages/{Sid}.json."""
@@ -111,6 +130,43 @@ class TwilioStandIn:
         await self.courier.take(record, self._stand_in.faults)
         return answer
 
+    async def _dial(self, given: list[tuple[str, str]]) -> web.Response:
+        try:
+            parameters = read_parameters(self._calling["create"], given)
+            check_call(parameters, self._account.sender, self._calling["events"])
+            if parameters["To"] in self._stand_in.faults.invalid_numbers:
+                raise TwilioRefusal(21211, parameters["To"])
+        except TwilioRefusal as refusal:
+            return refusal.answer()
+        record = self.switchboard.dial(parameters, self._stand_in.faults)
+        self._stand_in.ledger.append(
+            msg_id=_message_id(record.callback), to=record.to, id=record.sid, callback=record.callback, kind="call"
+        )
+        return web.json_response(record.as_json(), status=201)
+
+    async def pick_up(self, request: web.Request) -> web.Response:
+        """POST from a phone: its call is answered with these keys, or refused with a reason."""
+        body = await request.json()
+        pickup = Pickup(tuple(str(body.get("keys", ""))), str(body.get("failure", "")))
+        return web.json_response({"rang": self.switchboard.pick_up(request.match_info["address"], pickup)})
+
+    async def show_calls(self, request: web.Request) -> web.Response:
+        """Every call, what was heard and what was pressed in it."""
+        return web.json_response({"calls": self.switchboard.calls(), "callbacks": list(self.switchboard.log)})
+
+    async def send_text(self, request: web.Request) -> web.Response:
+        """POST from a phone: a text to the account's number; `sid` delivers an earlier one again."""
+        body, sender = await request.json(), request.match_info["address"]
+        url = self._stand_in.faults.inbound_url or self._account.inbound_url
+        to = self._account.sender or "+15005550006"
+        form = inbound_form(self._account.sid, sender, to, str(body["body"]), str(body.get("sid", "")))
+        stopped = self._stand_in.faults.stopped_numbers
+        if form.get("OptOutType"):
+            stopped = stopped | {sender} if form["OptOutType"] == "STOP" else stopped - {sender}
+            self._stand_in.faults = self._stand_in.faults.merged({"stopped_numbers": sorted(stopped)})
+        status = await deliver(self.courier.session, self._account.auth_token, url, form)
+        return web.json_response({"sid": form["MessageSid"], "answer": status})
+
     def _check_recipient(self, number: str) -> None:
         faults = self._stand_in.faults
         for code, numbers in (
@@ -151,12 +207,18 @@ def build_app(ledger: Ledger, account: Account, faults: Json, control_key: str) 
     app.router.add_post(f"{_PATH}.json", twilio.create)
     app.router.add_get(f"{_PATH}.json", twilio.browse)
     app.router.add_get(f"{_PATH}/{{sid}}.json", twilio.fetch)
+    app.router.add_post(f"{_CALLS}.json", twilio.call)
+    app.router.add_get("/_calls", guard(twilio.show_calls, control_key))
+    app.router.add_post("/_phones/{address}/pickup", guard(twilio.pick_up, control_key))
+    app.router.add_post("/_phones/{address}/texts", guard(twilio.send_text, control_key))
     app.router.add_get("/_callbacks", guard(twilio.show_callbacks, control_key))
     add_control_routes(app, stand_in, control_key)
 
     async def run_courier(_: web.Application) -> Any:
         await twilio.courier.open()
+        await twilio.switchboard.open()
         yield
+        await twilio.switchboard.close()
         await twilio.courier.close()
 
     app.cleanup_ctx.append(run_courier)
@@ -174,4 +236,8 @@ def _message_id(callback: str | None) -> str | None:
     """Our own message id, if the callback URL carries it: Twilio has no place for it."""
     query = parse_qs(urlsplit(callback or "").query)
     found = query.get("msg") or query.get("message") or query.get("msg_id")
-    return found[0] if found else None
+    if found:
+        return found[0]
+    # Gridloop's own: the id in hex, a dot, a signature.
+    head = query.get("m", [""])[0].partition(".")[0]
+    return str(UUID(hex=head)) if re.fullmatch(r"[0-9a-f]{32}", head) else None

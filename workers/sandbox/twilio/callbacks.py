@@ -39,6 +39,12 @@ class TwilioFaults(Faults):
     callback_shuffle: bool = False
     callback_drop: float = 0.0
     callback_first: bool = False
+    call_answers: dict[str, str] = field(default_factory=dict)
+    """By number: the keys pressed after answering ("1", "9,1", "" for none), or "busy", "no-answer", "failed"."""
+    ring_s: float | None = None
+    """Calls ring no longer than this; None: as long as the application asked."""
+    inbound_url: str = ""
+    """Where texts from the phones go; empty: the address given at the start."""
 
 
 class Step(NamedTuple):
@@ -108,6 +114,13 @@ class Courier:
             task.cancel()
         if self._session is not None:
             await self._session.close()
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The HTTP client, while the stand-in runs."""
+        if self._session is None:
+            raise RuntimeError("the courier is not open")
+        return self._session
 
     async def take(self, record: SmsRecord, faults: TwilioFaults) -> None:
         """Start a message on its way; returns at once unless callbacks are to come first."""

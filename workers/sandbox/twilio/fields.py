@@ -41,11 +41,12 @@ def read_parameters(specs: Mapping[str, Json], given: Sequence[tuple[str, str]])
         spec = specs.get(name)
         if spec is None:
             raise TwilioRefusal(20001, name)
-        if name in result:
+        if name in result and spec["type"] != "array":
             raise TwilioRefusal(20001, f"{name} is given twice")
         if not _fits(spec, value):
             raise TwilioRefusal(_CODES.get(name, 20001), f"{name}: {value}")
-        result[name] = value
+        # A list comes as its parameter repeated.
+        result[name] = f"{result[name]} {value}" if name in result else value
     return result
 
 
@@ -62,26 +63,33 @@ def check_message(parameters: Mapping[str, str], sender: str) -> None:
         raise TwilioRefusal(21602)
     if len(parameters["Body"]) > MAX_BODY:
         raise TwilioRefusal(21617)
-    _check_sender(parameters["From"], sender)
+    check_sender(parameters["From"], sender)
     _check_recipient(parameters["To"])
     _check_validity(parameters.get("ValidityPeriod"))
     if "StatusCallback" in parameters:
-        _check_url(parameters["StatusCallback"])
+        check_url(parameters["StatusCallback"], 21609)
 
 
-def _check_sender(given: str, own: str) -> None:
+def check_sender(given: str, own: str) -> None:
+    """The account's own number, or any well-formed sender when the account has none."""
     if not _SENDER.match(given):
         raise TwilioRefusal(21212, given)
     if own and given != own:
         raise TwilioRefusal(21606, given)
 
 
-def _check_recipient(number: str) -> None:
+def check_number(number: str) -> phonenumbers.PhoneNumber:
+    """A number that can exist, in E.164."""
     if not _E164.match(number):
         raise TwilioRefusal(21211, number)
     parsed = phonenumbers.parse(number)
     if not phonenumbers.is_possible_number(parsed):
         raise TwilioRefusal(21211, number)
+    return parsed
+
+
+def _check_recipient(number: str) -> None:
+    parsed = check_number(number)
     if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE:
         raise TwilioRefusal(21614, number)
 
@@ -91,11 +99,12 @@ def _check_validity(period: str | None) -> None:
         raise TwilioRefusal(21624, period)
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str, code: int) -> None:
+    """An address Twilio can call; else a refusal with this code."""
     parts = urlsplit(url)
     # The document: a valid hostname, and no underscores in it.
     if parts.scheme not in ("http", "https") or not _HOST.match(parts.netloc):
-        raise TwilioRefusal(21609, url)
+        raise TwilioRefusal(code, url)
 
 
 def _fits(spec: Json, value: str) -> bool:

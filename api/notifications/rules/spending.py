@@ -1,0 +1,29 @@
+"""The daily cap on money: which day it is, and whether it is used up."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+
+from api.notifications.types import Urgency
+
+# The day of whoever pays.
+ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
+# Somebody in need is never left alone over money, and without codes nobody signs in; these have limits of their own.
+NEVER_CAPPED = frozenset({Urgency.ALERT, Urgency.OTP})
+
+
+def day_of(now: datetime) -> date:
+    """The day a charge belongs to."""
+    return now.astimezone(ZONE).date()
+
+
+def month_of(month: str) -> tuple[datetime, datetime]:
+    """The beginning and the end of a month written as 2026-11, by the clock of whoever pays."""
+    year, number = (int(part) for part in month.split("-"))
+    start = datetime(year, number, 1, tzinfo=ZONE)
+    return start, datetime(year + number // 12, number % 12 + 1, 1, tzinfo=ZONE)
+
+
+def used_up(spent: Mapping[str, Decimal], caps: Mapping[str, Decimal]) -> list[str]:
+    """The currencies whose cap is reached."""
+    return sorted(currency for currency, cap in caps.items() if spent.get(currency, Decimal(0)) >= cap)
