@@ -29,6 +29,7 @@ class DutyLive(Base):
     person_id: Mapped[UUID] = mapped_column(unique=True)
     station_id: Mapped[UUID]
     force: Mapped[str]
+    grid_id: Mapped[UUID | None]
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     active: Mapped[bool]
     on_duty: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -43,6 +44,7 @@ class DutyLive(Base):
     fix_datum: Mapped[str | None]
     engaged_with: Mapped[UUID | None]
     engaged_since: Mapped[datetime | None]
+    engaged_drill: Mapped[bool] = mapped_column(server_default=text("false"))  # a drill never keeps anybody
 
 
 class DutyPeriod(Base):

@@ -42,7 +42,10 @@ class TrailReason(StrEnum):
 
 @dataclass(frozen=True)
 class CandidateQuery:
-    """Whom to look for: at most `limit` members on duty within `radius_m` metres, of `force` and with all `skills`."""
+    """Whom to look for: at most `limit` members on duty within `radius_m` metres, of `force` and with all `skills`.
+
+    `inside`: an outline in EWKT to keep to; the radius must then reach all of it.
+    """
 
     station_id: UUID
     point: Point
@@ -51,6 +54,7 @@ class CandidateQuery:
     fresh_after: datetime
     force: str | None = None
     skills: frozenset[str] = frozenset()
+    inside: str | None = None
 
 
 class Candidate(NamedTuple):
@@ -66,6 +70,8 @@ class Candidate(NamedTuple):
     fix_at: datetime
     engaged_with: UUID | None
     fresh: bool
+    engaged_drill: bool = False
+    grid_id: UUID | None = None
 
 
 class LastPosition(NamedTuple):

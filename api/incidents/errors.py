@@ -59,6 +59,62 @@ class EngagedElsewhere(DomainError):
     en = "You are on another task; finish or leave it first."
 
 
+class NotGoing(DomainError):
+    """Only somebody who has said yes and is on the way or there can be meant."""
+
+    code, kind = "not_going", Kind.CONFLICT
+    zh = "此人未在前往或到场，无法办理。"
+    en = "This person is neither on the way nor there."
+
+
+class NotLeading(DomainError):
+    """Only the lead can hand the lead over."""
+
+    code, kind = "not_leading", Kind.CONFLICT
+    zh = "您不是牵头人，不能移交。"
+    en = "You do not lead, so you cannot hand it over."
+
+
+class NoSuchPlace(DomainError):
+    """The dispatch has no such need, or it has ended: nobody can be added to it."""
+
+    code, kind = "need_over", Kind.CONFLICT
+    zh = "该派警或岗位已结束，不能再加人。"
+    en = "This dispatch or need has ended; nobody can be added to it."
+
+
+class CannotBeAdded(DomainError):
+    """The member is going already, has finished, or is not active; `state` says which."""
+
+    code, kind = "cannot_be_added", Kind.CONFLICT
+    zh = "此人不能加入（{state}）。"
+    en = "This person cannot be added ({state})."
+
+
+class LastPlace(DomainError):
+    """The only place of a need cannot be taken back with its person; replace them, or end the dispatch."""
+
+    code, kind = "last_place", Kind.CONFLICT
+    zh = "这是唯一的名额，请换人或结束派警。"
+    en = "This is the only place; replace the person, or end the dispatch."
+
+
+class ReinforcementDecided(DomainError):
+    """Somebody else has decided on this request in another way."""
+
+    code, kind = "reinforcement_decided", Kind.CONFLICT
+    zh = "该增援请求已办理。"
+    en = "This request for more people has been decided."
+
+
+class NotWatched(DomainError):
+    """Nobody asks after somebody who is not on scene, or where the policy does not."""
+
+    code, kind = "not_watched", Kind.CONFLICT
+    zh = "当前无需报平安。"
+    en = "Nobody is waiting for such an answer."
+
+
 class FeedbackAlreadyGiven(DomainError):
     """The author's report is already with the reviewer; it can be changed only when returned."""
 
@@ -137,3 +193,43 @@ class OutcomeMissing(DomainError):
     code, kind = "outcome_missing", Kind.INVALID
     zh = "请选择处理结果。"
     en = "Choose how it ended."
+
+
+class BadPolicy(DomainError):
+    """A dispatch policy says what it must not; `issues` lists every fault with its field."""
+
+    code, kind = "bad_policy", Kind.INVALID
+    zh = "派警策略有误，请按提示修改。"
+    en = "The dispatch policy has faults; see the list."
+
+
+class PolicyMoved(DomainError):
+    """Somebody else wrote a version meanwhile; read it, then write over that one."""
+
+    code, kind = "policy_moved", Kind.CONFLICT
+    zh = "派警策略已有新版本（第 {version} 版），请刷新后再改。"
+    en = "The policy has moved on to version {version}; reload it and write over that one."
+
+
+class UnknownUnits(DomainError):
+    """A unit to ask in is none of the station's today; `facts.units` lists them."""
+
+    code, kind = "unknown_units", Kind.INVALID
+    zh = "所选范围中有不属于本所或已撤销的单元。"
+    en = "Some of these units are not the station's, or not in force today."
+
+
+class UnitsNotDrawn(DomainError):
+    """None of the units to ask in has an outline, nor has anything below them."""
+
+    code, kind = "units_not_drawn", Kind.INVALID
+    zh = "所选单元还没有画边界，请改用半径或手绘范围。"
+    en = "None of these units has an outline yet; use a radius or draw the area."
+
+
+class DrillHandedOver(DomainError):
+    """A drill makes no dispute."""
+
+    code, kind = "drill_handed_over", Kind.CONFLICT
+    zh = "演练警情不能移交纠纷调处。"
+    en = "A drill cannot be handed over as a dispute."

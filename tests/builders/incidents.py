@@ -150,11 +150,12 @@ def add_volunteer(
     role: Role = Role.VOLUNTEER,
     force: str = "volunteer",
     skills: tuple[str, ...] = (),
+    grid_id: UUID | None = None,
     **duty,
 ) -> Somebody:
     """Another member on duty north of PLACE; `duty` goes to `put_on_duty` (fix_age_s, engaged_with)."""
     person = enroll(scene.ctx, station_id=scene.station_id, roles=(role,))
-    member_id = make_member(scene.ctx, scene.station_id, person.id, force=force, skills=skills)
+    member_id = make_member(scene.ctx, scene.station_id, person.id, force=force, skills=skills, grid_id=grid_id)
     put_on_duty(scene.ctx, member_id, Point(PLACE.lat + metres / METRES_PER_DEGREE, PLACE.lon), **duty)
     somebody = Somebody(scene.base, person, (role,), member_id)
     scene.people.append(somebody)

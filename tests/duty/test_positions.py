@@ -94,7 +94,7 @@ def test_a_glitch_is_outvoted_across_batches(send, ctx, member) -> None:
     assert distance_m(place(ctx, member).position, far) < 1
 
 
-def test_off_duty_nothing_is_stored(send, ctx, acting, member) -> None:
+def test_ask_18_off_duty_and_off_task_nothing_is_stored(send, ctx, acting, member) -> None:
     go_off_duty(acting(member.person))
     answer = send((-5,))
     assert (answer.status_code, answer.json["code"]) == (409, "not_on_duty")

@@ -151,6 +151,15 @@ class TestYes:
         assert (answer.state, answer.reason) == ("stood_down", "cancelled")
         assert engaged(scene) == []
 
+    def test_who_was_not_needed_and_says_yes_after_the_end_is_in_reserve_for_nothing(self, scene: Scene, asked) -> None:
+        dispatch_id = dispatch_of(scene, asked[0])
+        accept(scene, asked[0])
+        service.end_dispatch(scene.dispatcher, dispatch_id)
+        answer = service.accept_offer(scene.of(asked[1]["person_id"]).ctx, asked[1]["id"])
+        assert (answer.state, answer.reason) == ("stood_down", "ended")
+        lines = text("SELECT count(*) FROM incident_events WHERE kind = 'reserve'")
+        assert scene.base.session.scalar(lines) == 0
+
     def test_somebody_elses_offer_does_not_exist(self, scene: Scene, asked) -> None:
         for person in (scene.people[5].ctx, scene.dispatcher):
             with pytest.raises(NotFound):

@@ -101,7 +101,7 @@ def test_the_whole_loop_over_http(desk: Caller, chief: Caller, call, scene: Scen
     assert (closed.status_code, closed.json["state"]) == (201, "closed")
     kinds = [event["kind"] for event in desk.get(f"/incidents/{incident}/timeline").json["items"]]
     assert kinds == [
-        "reported", "state", "dispatched", "asked", "accepted", "filled", "state", "depart", "arrive", "finish",
+        "reported", "state", "dispatched", "asked", "accepted", "filled", "state", "depart", "arrive", "lead", "finish",
         "feedback", "asking_ended", "state", "reviewed", "state", "called_back", "state",
     ]  # fmt: skip
     detail = desk.get(f"/incidents/{incident}")
@@ -109,7 +109,7 @@ def test_the_whole_loop_over_http(desk: Caller, chief: Caller, call, scene: Scen
 
 
 class TestReporting:
-    def test_a_possible_duplicate_is_listed_then_filed_knowingly(self, desk: Caller) -> None:
+    def test_ask_15_a_possible_duplicate_is_listed_then_filed_knowingly(self, desk: Caller) -> None:
         first = filed(desk)
         answer = desk.post("/incidents", REPORT)
         assert (answer.status_code, answer.json["code"]) == (409, "possible_duplicate")

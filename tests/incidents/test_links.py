@@ -1,5 +1,6 @@
 """The one-tap link: its token, its page, and a whole task done without the app."""
 
+import io
 import itertools
 import re
 import secrets
@@ -15,12 +16,14 @@ from sqlalchemy import text
 from api.identity.types import Role
 from api.incidents import service
 from api.incidents.rules import links
-from api.incidents.types import OfferState, StandDown
+from api.incidents.types import Decision, NewReview, OfferState, StandDown
 from api.incidents.types.links import LinkStage
 from api.plumbing.outbox import OutboxMessage
 from api.plumbing.signing import signer
+from tests.builders.files import jpeg
 from tests.builders.identity import sign_in
 from tests.builders.incidents import Scene, Somebody, make_scene
+from tests.builders.on_scene import strike_moving, strike_welfare
 from tests.incidents.test_http import Caller, dispatched, filed
 
 KEY = b"k" * 32
@@ -87,7 +90,7 @@ class Page:
     def get(self, **headers: str):
         return self.client.get(self.path, headers=self.headers | headers, environ_base=self.host)
 
-    def post(self, **form: str):
+    def post(self, **form):
         return self.client.post(self.path, data=form, headers=self.headers, environ_base=self.host)
 
     def mark(self) -> str:
@@ -312,3 +315,113 @@ def test_the_page_trusts_no_host_header(page: Page) -> None:
         environ_base=page.host,
     )  # fmt: skip
     assert answer.location == page.path
+
+
+def files_of_offer(scene: Scene, offer_id: str) -> int:
+    query = text("SELECT count(*) FROM files WHERE owner_kind = 'offer' AND owner_id = :id AND state = 'claimed'")
+    return scene.base.session.scalar(query, {"id": offer_id})
+
+
+def to_the_report(page: Page) -> None:
+    for action in ("accept", "depart", "arrive", "finish"):
+        page.press(action)
+
+
+def picture(content: bytes, name: str = "a.jpg") -> tuple[io.BytesIO, str, str]:
+    return io.BytesIO(content), name, "image/jpeg"
+
+
+class TestPhotos:
+    def test_a_report_with_photos(self, page: Page, asked: dict, desk: Caller, scene: Scene) -> None:
+        to_the_report(page)
+        assert 'enctype="multipart/form-data"' in page.get().text
+        form = {"mark": page.mark(), "action": "feedback", "outcome": "resolved", "text": "见照片"}
+        sent = page.post(**form, photo=[picture(jpeg()), picture(jpeg(), "b.jpg")])
+        assert sent.status_code == 303, sent.text
+        assert "谢谢" in page.get().text
+        assert files_of_offer(scene, asked["id"]) == 2
+
+    def test_the_empty_field_of_a_browser_is_no_photo(self, page: Page, asked: dict, scene: Scene) -> None:
+        to_the_report(page)
+        form = {"mark": page.mark(), "action": "feedback", "outcome": "resolved"}
+        assert page.post(**form, photo=[picture(b"", "")]).status_code == 303
+        assert files_of_offer(scene, asked["id"]) == 0
+
+    def test_what_is_no_photo_is_refused_with_the_whole_report(self, page: Page, asked: dict, scene: Scene) -> None:
+        to_the_report(page)
+        form = {"mark": page.mark(), "action": "feedback", "outcome": "resolved"}
+        refused = page.post(**form, photo=[picture(b"MZ not a picture")])
+        assert (refused.status_code, refused.mimetype) == (422, "text/html")
+        assert files_of_offer(scene, asked["id"]) == 0
+        assert page.post(**{**form, "mark": page.mark()}).status_code == 303
+
+    def test_only_the_page_of_the_report_takes_any(self, page: Page, asked: dict, scene: Scene) -> None:
+        form = {"mark": page.mark(), "action": "accept"}
+        assert page.post(**form, photo=[picture(jpeg())]).status_code == 403
+        assert page.post(mark="", action="feedback", photo=[picture(jpeg())]).status_code == 403
+        assert state_of(scene, asked["id"]) == "offered"
+        assert files_of_offer(scene, asked["id"]) == 0
+
+    def test_too_many_and_too_large_are_refused(self, page: Page) -> None:
+        to_the_report(page)
+        form = {"mark": page.mark(), "action": "feedback", "outcome": "resolved"}
+        assert page.post(**form, photo=[picture(jpeg()) for _ in range(4)]).status_code == 413
+        large = page.client.post(
+            page.path, data=b"x" * (10 * 1024 * 1024 + 1), content_type="multipart/form-data; boundary=b",
+            environ_base=page.host,
+        )  # fmt: skip
+        assert large.status_code == 413
+
+
+def test_a_returned_report_says_why(page: Page, asked: dict, scene: Scene) -> None:
+    to_the_report(page)
+    page.press("feedback", outcome="resolved")
+    incident = scene.base.session.scalar(text("SELECT incident_id FROM offers WHERE id = :id"), {"id": asked["id"]})
+    service.review_incident(scene.supervisor, NewReview(incident, Decision.RETURNED, "请写明地点"))
+    assert "请写明地点" in page.get().text
+
+
+def test_the_question_whether_they_come_is_answered_by_link(page: Page, asked: dict, scene: Scene) -> None:
+    page.press("accept")
+    assert "还能去吗" not in page.get().text
+    strike_moving(scene, {"id": UUID(asked["id"])})
+    scene.base.session.execute(text("UPDATE approaches SET asked_at = now() - interval '1 second'"))
+    assert "还能去吗" in page.get().text
+    assert "还能去吗" not in page.press("still_coming").text
+    confirmed = text("SELECT confirmed_at FROM approaches WHERE offer_id = :id")
+    assert scene.base.session.scalar(confirmed, {"id": asked["id"]}) is not None
+
+
+def test_the_word_from_the_scene_by_link(client, desk: Caller, scene: Scene) -> None:
+    offer = dispatched(desk, filed(desk, colour="red")["id"])["offers"][0]
+    page = Page(client, UUID(offer["id"]))
+    for action in ("accept", "depart", "arrive"):
+        page.press(action)
+    strike_welfare(scene, {"id": UUID(offer["id"])})
+    assert "是否平安" in page.get().text
+    assert "是否平安" not in page.press("all_right").text
+    page.press("need_help")
+    query = text("SELECT w.state, o.arrived_how, o.departed_how FROM welfare_watches w"
+                 " JOIN offers o ON o.id = w.offer_id")  # fmt: skip
+    assert tuple(scene.base.session.execute(query).one()) == ("help", "link", "link")
+
+
+def test_looking_proves_nothing_and_answering_proves_reading(page: Page, asked: dict, scene: Scene) -> None:
+    proof = text("SELECT proof FROM ladders WHERE subject_id = :id")
+    page.get()
+    assert scene.base.session.scalars(proof, {"id": asked["id"]}).all() == [None]
+    page.press("accept")
+    assert scene.base.session.scalars(proof, {"id": asked["id"]}).all() == ["link"]
+
+
+def test_the_size_of_every_page(client, desk: Caller, scene: Scene) -> None:
+    sizes = {}
+    for language in ("zh-CN", "en"):
+        offer = dispatched(desk, filed(desk, colour="red", description="说" * 2000)["id"])["offers"][0]
+        page = Page(client, UUID(offer["id"]), language)
+        sizes[language, "ask"] = len(page.get().data)
+        for action in ("accept", "depart", "arrive", "finish", "feedback"):
+            more = {"outcome": "resolved"} if action == "feedback" else {}
+            sizes[language, action] = len(page.press(action, **more).data)
+    print("\npage bytes with a report of 2,000 characters:", {f"{a} {b}": size for (a, b), size in sizes.items()})
+    assert max(sizes.values()) < 15_000

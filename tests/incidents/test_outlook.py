@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.duty.types import Candidate
-from api.incidents.rules.outlook import ACCEPT_PRIOR, chance_of_enough, outlook_of
+from api.incidents.rules.forecast import ACCEPT_PRIOR, PRIOR
+from api.incidents.rules.outlook import chance_of_enough, outlook_of
 from api.incidents.rules.previews import preview_need
 from api.incidents.rules.simulation import World
 from api.incidents.rules.targeting import plan_wave
@@ -62,7 +63,14 @@ def test_one_more_asked_never_lowers_it_and_one_more_wanted_never_raises_it(want
 
 
 def test_an_outlook_says_what_it_was_reckoned_from() -> None:
-    assert outlook_of(1, 1) == (1, 1, ACCEPT_PRIOR, pytest.approx(ACCEPT_PRIOR))
+    found = outlook_of(1, [PRIOR, PRIOR])
+    assert found[:4] == (1, 2, pytest.approx(ACCEPT_PRIOR), pytest.approx(1 - (1 - ACCEPT_PRIOR) ** 2))
+    assert found.low < found.chance < found.high
+    assert found.learnt_from == ((2, "", "", "", 0, 0, PRIOR.mean, PRIOR.low, PRIOR.high),)
+
+
+def test_an_outlook_of_nobody() -> None:
+    assert outlook_of(1, []) == (1, 0, 0.0, 0.0, 0.0, 0.0, ())
 
 
 def somebody(number: int, **changes) -> Candidate:

@@ -94,6 +94,8 @@ class Town:
     def cancel(self, incident: Any) -> None:
         order = Cancellation(incident, CancelReason.OTHER)
         self.run(self.desk, lambda ctx: service.cancel_incident(ctx, order))
+        # Nobody sends here: texts that wait would soon count as a day's worth, and nobody could be asked any more.
+        self.run(SYSTEM, lambda ctx: ctx.session.execute(text("UPDATE outbox SET state = 'cancelled'")))
 
 
 @pytest.fixture(scope="module")

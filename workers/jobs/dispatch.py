@@ -1,6 +1,7 @@
 """Timers of a running dispatch, and the reminders of every step. A stale fence or an ended subject does nothing."""
 
 from api.incidents import service
+from api.incidents.types import Rung
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer
 from workers.queues import URGENT
@@ -17,6 +18,17 @@ def offer_silent(ctx: Ctx, timer: Timer) -> None:
 def ask_again(ctx: Ctx, timer: Timer) -> None:
     """Somebody may have come near or on duty since: look again. The subject is the dispatch."""
     service.ask_more(ctx, timer.subject_id, fence=timer.fence)
+
+
+@on_queue(URGENT)
+def next_rung(ctx: Ctx, timer: Timer) -> None:
+    """Nobody has been left to ask for so long that somebody above is told. The subject is the dispatch."""
+    service.tell_rung(ctx, timer.subject_id, rung=Rung(timer.args["rung"]), fence=timer.fence)
+
+
+def learn_acceptance(ctx: Ctx, timer: Timer) -> None:
+    """Reckon anew who says yes. Periodic; the subject is nobody."""
+    service.learn_acceptance(ctx)
 
 
 def step_overdue(ctx: Ctx, timer: Timer) -> None:

@@ -12,10 +12,14 @@ from api.kernel.geo import Point
 
 MAX_CANDIDATES = 500
 
-# The function keeps the plan an index scan in order of distance (migrations/versions/0005_duty.py says why).
+# The function keeps the plan an index scan in order of distance (migrations/versions/0005_duty.py says why; 0009 is the
+# one in force).
 _NEAR = text("""
-    SELECT member_id, person_id, force, skills, lat, lon, distance_m, fix_at, engaged_with
-    FROM duty_candidates_near(CAST(:here AS geography), :station_id, :radius_m, :force, CAST(:skills AS text[]), :limit)
+    SELECT member_id, person_id, force, skills, lat, lon, distance_m, fix_at, engaged_with, engaged_drill, grid_id
+    FROM duty_candidates_near(
+        CAST(:here AS geography), :station_id, :radius_m, :force, CAST(:skills AS text[]), :limit,
+        CAST(:inside AS geometry)
+    )
 """)
 
 
@@ -33,14 +37,15 @@ def candidates_near(session: Session, query: CandidateQuery) -> list[Candidate]:
             "force": query.force,
             "skills": sorted(query.skills),
             "limit": min(query.limit, MAX_CANDIDATES),
+            "inside": query.inside,
         },
     )
     return [
         Candidate(
             member, person, force, tuple(skills), True, Point(lat, lon), distance, fix_at, engaged,
-            fix_at >= query.fresh_after,
+            fix_at >= query.fresh_after, in_drill, grid,
         )
-        for member, person, force, skills, lat, lon, distance, fix_at, engaged in rows
+        for member, person, force, skills, lat, lon, distance, fix_at, engaged, in_drill, grid in rows
     ]  # fmt: skip
 
 

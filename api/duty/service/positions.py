@@ -9,16 +9,18 @@ from sqlalchemy import text
 
 from api.duty.errors import NotOnDuty
 from api.duty.rules import judge_fixes, kept, newest_used
+from api.duty.rules.following import MOVED_JOB, says_something, stretch_of
 from api.duty.types import Fix, FixBatch, Mark, Track, Verdict
 from api.kernel.geo import Point
 from api.plumbing.context import Ctx
+from api.plumbing.timers import TimerOrder, order_once
 
 # How far back a repeated upload is recognised; also bounds the trail partitions the look-up touches.
 REPEAT_WINDOW = timedelta(days=2)
 
 _LOCK = text("""
     SELECT member_id, station_id, on_duty_since, engaged_since,
-           ST_Y(position::geometry), ST_X(position::geometry), accuracy_m, fix_at
+           ST_Y(position::geometry), ST_X(position::geometry), accuracy_m, fix_at, engaged_with
     FROM duty_live WHERE person_id = :person_id AND (on_duty OR engaged_with IS NOT NULL)
     LIMIT 1 FOR NO KEY UPDATE
 """)
@@ -48,13 +50,14 @@ class _Sender(NamedTuple):
     station_id: UUID
     opened_at: datetime
     last: Mark | None
+    engaged: bool
 
 
 def record_positions(ctx: Ctx, batch: FixBatch) -> list[Verdict]:
     """Judge and keep the acting member's fixes; one verdict each, in the order given.
 
-    Two statements whatever the size. The live row is locked first, so that the same batch sent twice at once is
-    recognised as a duplicate by the second. Raises NotOnDuty, with nothing stored.
+    A handful of statements whatever the size. The live row is locked first, so that the same batch sent twice at once
+    is recognised as a duplicate by the second. Raises NotOnDuty, with nothing stored.
     """
     sender = _lock_sender(ctx)
     verdicts = judge_fixes(batch.fixes, _track(ctx, sender, batch.fixes))
@@ -62,17 +65,24 @@ def record_positions(ctx: Ctx, batch: FixBatch) -> list[Verdict]:
     newest = newest_used(batch.fixes, verdicts)
     if newest is not None:
         _move(ctx, sender, batch, newest)
+    if sender.engaged and says_something(verdicts):
+        _pass_on(ctx, sender)
     return verdicts
+
+
+def _pass_on(ctx: Ctx, sender: _Sender) -> None:
+    stretch, due_at = stretch_of(ctx.now)
+    order_once(ctx, [TimerOrder(MOVED_JOB, sender.member_id, due_at, step=stretch)])
 
 
 def _lock_sender(ctx: Ctx) -> _Sender:
     row = ctx.session.execute(_LOCK, {"person_id": ctx.actor.person}).first()
     if row is None:
         raise NotOnDuty
-    member_id, station_id, since, engaged_since, lat, lon, accuracy_m, fix_at = row
+    member_id, station_id, since, engaged_since, lat, lon, accuracy_m, fix_at, engaged_with = row
     opened_at = min(at for at in (since, engaged_since) if at is not None)
     last = None if fix_at is None else Mark(Point(lat, lon), accuracy_m, fix_at)
-    return _Sender(member_id, station_id, opened_at, last)
+    return _Sender(member_id, station_id, opened_at, last, engaged_with is not None)
 
 
 def _track(ctx: Ctx, sender: _Sender, fixes: Sequence[Fix]) -> Track:

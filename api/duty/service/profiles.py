@@ -14,7 +14,7 @@ from api.grids.queries import profiles_of
 from api.grids.types import MemberProfile, MemberStatus
 from api.plumbing.context import Ctx
 
-_COPIED = ("person_id", "station_id", "force", "skills", "active")
+_COPIED = ("person_id", "station_id", "force", "grid_id", "skills", "active")
 CHUNK = 5_000
 
 
@@ -56,6 +56,7 @@ def _row(profile: MemberProfile) -> dict[str, Any]:
         "person_id": profile.person_id,
         "station_id": profile.station_id,
         "force": profile.force,
+        "grid_id": profile.grid_id,
         "skills": sorted(profile.skills),
         "active": profile.status == MemberStatus.ACTIVE,
     }

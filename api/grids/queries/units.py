@@ -1,10 +1,11 @@
 """Units: by place, by id, by parent."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from api.grids.models import Enterprise, Member, Unit, UnitOwner
@@ -30,6 +31,24 @@ def unit_at(session: Session, station_id: UUID, point: Point) -> UnitRef | None:
         .limit(1)
     ).first()
     return None if row is None else UnitRef(*row)
+
+
+_UNITS_AT = text("""
+    SELECT DISTINCT ON (asked.number) asked.number, u.id, u.kind, u.code, u.name
+    FROM unnest(CAST(:lats AS float8[]), CAST(:lons AS float8[])) WITH ORDINALITY AS asked (lat, lon, number)
+    JOIN units u ON u.station_id = :station AND ST_Covers(u.area, ST_SetSRID(ST_MakePoint(asked.lon, asked.lat), 4326))
+    WHERE u.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+      AND (u.valid_to IS NULL OR u.valid_to > (now() AT TIME ZONE 'Asia/Shanghai')::date)
+    ORDER BY asked.number, ST_Area(u.area), u.code
+""")
+
+
+def units_at(session: Session, station_id: UUID, points: Sequence[Point]) -> list[UnitRef | None]:
+    """For each place what `unit_at` says, in one statement."""
+    places = {"lats": [point.lat for point in points], "lons": [point.lon for point in points]}
+    rows = session.execute(_UNITS_AT, {**places, "station": station_id})
+    found = {row.number: UnitRef(row.id, row.kind, row.code, row.name) for row in rows}
+    return [found.get(number) for number in range(1, len(points) + 1)]
 
 
 def station_of(session: Session, station_id: UUID) -> StationRef:
@@ -99,6 +118,13 @@ def grid_ids_by_code(session: Session, station_id: UUID) -> dict[str, UUID]:
     """The station's valid grids, by the codes they hold today."""
     statement = select(Unit.code, Unit.id).where(Unit.station_id == station_id, Unit.kind == "grid", VALID)
     return {row.code: row.id for row in session.execute(statement)}
+
+
+def grids_by_code(session: Session, station_id: UUID) -> dict[str, UnitRef]:
+    """The station's valid grids by the codes they hold today."""
+    statement = select(Unit.id, Unit.kind, Unit.code, Unit.name)
+    rows = session.execute(statement.where(Unit.station_id == station_id, Unit.kind == "grid", VALID))
+    return {row.code: UnitRef(*row) for row in rows}
 
 
 def enterprises_of(

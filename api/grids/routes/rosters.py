@@ -63,7 +63,8 @@ def list_imports(ctx: Ctx, query: dict[str, Any]) -> Page[RosterImportView]:
 @blp.route("/roster/export", methods=["GET"])
 @operation(Permission.ROSTER_EXPORT)
 @blp.arguments(ExportQuery, location="query")
-@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type=TYPES["xlsx"])
+@blp.alt_response(200, schema=BINARY, content_type="text/csv", description="OK")
 def export_roster(ctx: Ctx, query: dict[str, Any]) -> Response:
     """Export the roster
 

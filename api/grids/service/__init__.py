@@ -1,5 +1,6 @@
 """Grids' services, one file per noun."""
 
+from api.grids.service.areas import check_outline
 from api.grids.service.exports import export_roster, roster_template
 from api.grids.service.layout import add_enterprises, add_units, name_owners
 from api.grids.service.members import change_standing, edit_member, enroll_member
@@ -13,6 +14,7 @@ __all__ = [
     "add_enterprises",
     "add_units",
     "change_standing",
+    "check_outline",
     "close_unit",
     "create_unit",
     "edit_member",

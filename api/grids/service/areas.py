@@ -29,12 +29,13 @@ def check_area(ctx: Ctx, *, unit_id: UUID, kind: UnitKind, area: Area | None) ->
     Without `area` the unit's stored outline is checked, as before a reopening.
     """
     if area is not None:
-        _check_valid(ctx, area)
+        check_outline(ctx, area)
     if LEVELS[kind]:
         _check_neighbours(ctx, unit_id, kind, area)
 
 
-def _check_valid(ctx: Ctx, area: Area) -> None:
+def check_outline(ctx: Ctx, area: Area) -> None:
+    """Raise AreaInvalid for rings that cross; whatever else lies there is no concern."""
     detail = ctx.session.execute(
         text(
             "SELECT d.valid, d.reason, ST_Y(d.location) AS lat, ST_X(d.location) AS lon"

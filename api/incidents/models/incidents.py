@@ -36,6 +36,7 @@ class Incident(Base):
     state: Mapped[str]
     step_no: Mapped[int] = mapped_column(server_default=text("1"))
     step_since: Mapped[datetime]
+    patience_s: Mapped[int | None]  # of the present state, as its policy was when the state was entered
     description: Mapped[str] = mapped_column(Sealed("incidents.description"))
     address: Mapped[str | None] = mapped_column(Sealed("incidents.address"))
     place: Mapped[Any] = mapped_column(Geography("POINT", 4326, spatial_index=False))
@@ -51,6 +52,8 @@ class Incident(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     end_note: Mapped[str | None] = mapped_column(Sealed("incidents.end_note"))
+    drill: Mapped[bool] = mapped_column(server_default=text("false"))
+    dispute_id: Mapped[UUID | None]  # the dispute made of it; no foreign key: disputes are another area's
     version: Mapped[Version]
 
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from api.incidents.models import Dispatch, Incident, Need, Offer, Selection
 from api.incidents.queries.incidents import LAT, LON
+from api.incidents.rules.forecast import ACCEPT_PRIOR
 from api.incidents.types import DispatchHead, DispatchState, NeedCount, NeedState, OfferState, Past, StandDown
 from api.kernel.geo import Point
 
-_WAITING = text(
-    "SELECT need_id, count(*) AS waiting FROM offers WHERE need_id = ANY(:ids) AND state = 'offered' GROUP BY need_id"
-)
+_WAITING = text("""
+    SELECT need_id, array_agg(coalesce(chance, :prior)) AS chances FROM offers
+    WHERE need_id = ANY(:ids) AND state = 'offered' AND NOT beyond GROUP BY need_id
+""")
 
 
 def lock_needs(session: Session, dispatch_id: UUID) -> list[Need]:
@@ -25,23 +27,25 @@ def lock_needs(session: Session, dispatch_id: UUID) -> list[Need]:
 
 def count_needs(session: Session, needs: list[Need]) -> list[NeedCount]:
     """The needs with their open offers. A second statement, since the first may have waited for its locks."""
-    waiting: dict[UUID, int] = {
-        row.need_id: row.waiting for row in session.execute(_WAITING, {"ids": [need.id for need in needs]})
-    }
-    return [NeedCount(need.id, NeedState(need.state), need.wanted, need.got, waiting.get(need.id, 0)) for need in needs]
+    rows = session.execute(_WAITING, {"ids": [need.id for need in needs], "prior": ACCEPT_PRIOR})
+    waiting: dict[UUID, tuple[float, ...]] = {row.need_id: tuple(row.chances) for row in rows}
+    return [
+        NeedCount(need.id, NeedState(need.state), need.wanted, need.got, len(chances), chances)
+        for need, chances in ((need, waiting.get(need.id, ())) for need in needs)
+    ]
 
 
 def dispatch_head(session: Session, dispatch_id: UUID) -> DispatchHead | None:
     """What asking needs to know of a dispatch."""
     statement = select(
         Dispatch.id, Dispatch.incident_id, Dispatch.station_id, Dispatch.state, Dispatch.wave, Dispatch.fence,
-        Dispatch.policy, LAT, LON,
+        Dispatch.policy, LAT, LON, Dispatch.radius_m, func.ST_AsEWKT(Dispatch.area), Dispatch.target, Dispatch.drill,
     ).join(Incident, Incident.id == Dispatch.incident_id)  # fmt: skip
     row = session.execute(statement.where(Dispatch.id == dispatch_id)).one_or_none()
     if row is None:
         return None
-    id_, incident, station, state, wave, fence, policy, lat, lon = row
-    return DispatchHead(id_, incident, station, DispatchState(state), wave, fence, policy, Point(lat, lon))
+    id_, incident, station, state, wave, fence, policy, lat, lon, *ground = row
+    return DispatchHead(id_, incident, station, DispatchState(state), wave, fence, policy, Point(lat, lon), *ground)
 
 
 def past_offers(session: Session, incident_id: UUID) -> Mapping[UUID, Past]:
@@ -49,7 +53,13 @@ def past_offers(session: Session, incident_id: UUID) -> Mapping[UUID, Past]:
     rows = session.execute(
         select(Offer.member_id, Offer.state, Offer.reason).where(Offer.incident_id == incident_id).order_by(Offer.id)
     )
-    return {member: Past(OfferState(state), reason == StandDown.FULL) for member, state, reason in rows}
+    return {
+        member: Past(
+            OfferState(state), reason == StandDown.FULL, left_out=reason == StandDown.DESK,
+            last=reason == StandDown.STILL,
+        )
+        for member, state, reason in rows
+    }  # fmt: skip
 
 
 def has_open_need(session: Session, dispatch_id: UUID) -> bool:
@@ -83,6 +93,7 @@ def offers_of(session: Session, dispatch_id: UUID) -> list[dict[str, Any]]:
         Offer.id, Offer.need_id, Offer.member_id, Offer.person_id, Offer.wave, Offer.state, Offer.reason,
         func.round(Offer.distance_m).label("distance_m"), Offer.eta_s, Offer.offered_at, Offer.answered_at,
         Offer.accepted_at, Offer.departed_at, Offer.arrived_at, Offer.done_at, Offer.arrival_distance_m,
+        Offer.departed_how, Offer.arrived_how, Offer.added_by, Offer.beyond,
     )  # fmt: skip
     rows = session.execute(statement.where(Offer.dispatch_id == dispatch_id).order_by(Offer.wave, Offer.distance_m))
     return [dict(row._mapping) for row in rows]

@@ -20,12 +20,13 @@ LAT, LON = func.ST_Y(_SHAPE), func.ST_X(_SHAPE)
 _HEAD = select(
     Incident.id, Incident.station_id, Incident.kind, Incident.colour, Incident.state, Incident.step_no,
     Incident.step_since, Incident.version, LAT, LON, Incident.wanted, Incident.requester_index.is_not(None),
+    Incident.unit_id, Incident.drill, Incident.patience_s,
 )  # fmt: skip
 # What a list shows: nothing sealed is opened for it.
 _ROW = select(
     Incident.id, Incident.ref, Incident.kind, Incident.category, Incident.colour, Incident.source, Incident.state,
     Incident.step_since, LAT.label("lat"), LON.label("lon"), Incident.unit_id, Incident.unit_name,
-    Incident.reported_at, Incident.ended_at, Incident.version,
+    Incident.reported_at, Incident.ended_at, Incident.version, Incident.drill,
 )  # fmt: skip
 
 
@@ -51,10 +52,10 @@ def _scoped(incident_id: UUID, station_id: UUID | None) -> Select[Any]:
 
 
 def _head(row: Any) -> IncidentHead:
-    id_, station, kind, colour, state, step_no, since, version, lat, lon, wanted, has_requester = row
+    id_, station, kind, colour, state, step_no, since, version, lat, lon, wanted, has_requester, *more = row
     return IncidentHead(
         id_, station, IncidentKind(kind), colour, IncidentState(state), step_no, since, version, Point(lat, lon),
-        wanted, has_requester,
+        wanted, has_requester, *more,
     )  # fmt: skip
 
 
@@ -79,6 +80,8 @@ def list_incidents(session: Session, station_id: UUID, query: ListQuery) -> list
         statement = statement.where(Incident.colour == query.colour)
     if query.kind:
         statement = statement.where(Incident.kind == query.kind)
+    if query.drill is not None:
+        statement = statement.where(Incident.drill == query.drill)
     if query.before:
         statement = statement.where(Incident.id < query.before)
     return [_plain(row) for row in session.execute(statement)]
@@ -99,7 +102,8 @@ def nearby_incidents(ctx: Ctx, station_id: UUID, query: NearbyQuery) -> list[Nea
     near = func.ST_DWithin(Incident.place, here, query.radius_m) & (Incident.kind == query.kind)
     statement = (
         select(Incident.id, Incident.ref, Incident.kind, Incident.state, Incident.reported_at, distance, same)
-        .where(Incident.station_id == station_id, Incident.ended_at.is_(None))
+        # A drill is never the thing that really happened beside it.
+        .where(Incident.station_id == station_id, Incident.ended_at.is_(None), Incident.drill.is_(False))
         .where(Incident.reported_at > ctx.now - timedelta(seconds=query.within_s))
         .where(near if index is None else or_(near, Incident.requester_index == index))
         .order_by(distance)
@@ -131,7 +135,11 @@ def idle_dispatches(session: Session, *, limit: int = 100) -> list[UUID]:
             "SELECT DISTINCT d.id FROM dispatches d JOIN needs n ON n.dispatch_id = d.id AND n.state = 'open'"
             " WHERE d.ended_at IS NULL AND NOT EXISTS ("
             " SELECT FROM timers t WHERE t.subject_id = d.id AND t.state = 'waiting'"
-            " AND t.job IN ('workers.jobs.dispatch.offer_silent', 'workers.jobs.dispatch.ask_again')) LIMIT :limit"
+            " AND t.job IN ('workers.jobs.dispatch.offer_silent', 'workers.jobs.dispatch.ask_again'))"
+            # Somebody added by hand is waited for by a timer of their own.
+            " AND NOT EXISTS (SELECT FROM offers o JOIN timers t ON t.subject_id = o.id AND t.state = 'waiting'"
+            " AND t.job = 'workers.jobs.on_scene.added_silent' WHERE o.dispatch_id = d.id AND o.state = 'offered')"
+            " LIMIT :limit"
         ),
         {"limit": limit},
     )

@@ -6,15 +6,17 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from api.incidents.models import Feedback, Incident, Offer
+from api.incidents.models import Feedback, Incident, Offer, Review
 from api.incidents.queries.incidents import LAT, LON
-from api.incidents.types import DispatchState, FeedbackState, NeedState, OfferHead, OfferState, Outcome, Part
+from api.incidents.types import Decision, DispatchState, FeedbackState, NeedState, OfferHead, OfferState, Outcome, Part
 from api.kernel.geo import Point
 
-_HEAD = """SELECT id, incident_id, dispatch_id, need_id, member_id, person_id, state, reason, offered_at FROM offers
-           WHERE id = :offer AND """
-_OWN = text(_HEAD + "person_id = :owner")
-_STATIONS = text(_HEAD + "station_id = :owner")
+_HEAD = """SELECT id, incident_id, dispatch_id, need_id, member_id, person_id, state, reason, offered_at, accepted_at,
+           beyond, eta_s FROM offers WHERE id = :offer"""
+_OWN = text(_HEAD + " AND person_id = :owner")
+_STATIONS = text(_HEAD + " AND station_id = :owner")
+_ANY = text(_HEAD)
+_MEMBERS = text(_HEAD.replace("id = :offer", "incident_id = :offer AND member_id = :owner ORDER BY id DESC LIMIT 1"))
 
 # The newest report of each offer decides; a needless dispatch cannot exist, so every dispatch has a row.
 _PARTS = text("""
@@ -28,8 +30,8 @@ _PARTS = text("""
     WHERE d.incident_id = :incident
 """)
 _MINE = text("""
-    SELECT o.id, o.state, o.reason, i.kind, i.colour, o.distance_m, o.eta_s, o.offered_at, o.expires_at
-    FROM offers o JOIN incidents i ON i.id = o.incident_id
+    SELECT o.id, o.state, o.reason, i.kind, i.colour, o.distance_m, o.eta_s, o.offered_at, o.expires_at, d.drill
+    FROM offers o JOIN incidents i ON i.id = o.incident_id JOIN dispatches d ON d.id = o.dispatch_id
     WHERE o.person_id = :person
     ORDER BY o.state IN ('offered', 'silent', 'accepted', 'on_the_way', 'arrived') DESC, o.id DESC LIMIT :limit
 """)
@@ -45,12 +47,23 @@ def station_offer(session: Session, station_id: UUID, offer_id: UUID) -> OfferHe
     return _one(session, _STATIONS, station_id, offer_id)
 
 
-def _one(session: Session, statement: Any, owner: UUID, offer_id: UUID) -> OfferHead | None:
-    row = session.execute(statement, {"offer": offer_id, "owner": owner}).one_or_none()
+def any_offer(session: Session, offer_id: UUID) -> OfferHead | None:
+    """An offer of whatever station: for jobs, which act for the system."""
+    return _one(session, _ANY, None, offer_id)
+
+
+def member_offer(session: Session, incident_id: UUID, member_id: UUID) -> OfferHead | None:
+    """A member's newest offer in an incident."""
+    return _one(session, _MEMBERS, member_id, incident_id)
+
+
+def _one(session: Session, statement: Any, owner: UUID | None, offer_id: UUID) -> OfferHead | None:
+    values = {"offer": offer_id} if owner is None else {"offer": offer_id, "owner": owner}
+    row = session.execute(statement, values).one_or_none()
     if row is None:
         return None
-    id_, incident, dispatch, need, member, person, state, reason, offered_at = row
-    return OfferHead(id_, incident, dispatch, need, member, person, OfferState(state), reason, offered_at)
+    id_, incident, dispatch, need, member, person, state, reason, *rest = row
+    return OfferHead(id_, incident, dispatch, need, member, person, OfferState(state), reason, *rest)
 
 
 def list_own_offers(session: Session, person_id: UUID, *, limit: int = 50) -> list[dict[str, Any]]:
@@ -94,6 +107,17 @@ def newest_feedback(session: Session, offer_id: UUID) -> Feedback | None:
     """The author's last word on an offer."""
     statement = select(Feedback).where(Feedback.offer_id == offer_id).order_by(Feedback.revision.desc()).limit(1)
     return session.scalar(statement.execution_options(populate_existing=True))
+
+
+def note_of_return(session: Session, feedback: Feedback) -> str | None:
+    """Why a feedback was returned: the note of the first return after it came in."""
+    statement = select(Review).where(
+        Review.incident_id == feedback.incident_id,
+        Review.decision == Decision.RETURNED,
+        Review.reviewed_at >= feedback.received_at,
+    )
+    review = session.scalar(statement.order_by(Review.reviewed_at, Review.id).limit(1))
+    return None if review is None else review.note
 
 
 def feedbacks_of(session: Session, incident_id: UUID) -> list[Feedback]:

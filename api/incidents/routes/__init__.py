@@ -1,6 +1,9 @@
-"""HTTP of incidents: `desk` and `loop` for the console, `phone` for members."""
+"""HTTP of incidents.
 
-from api.incidents.routes import desk, loop, phone
+`desk`, `loop` and `hands` for the console, `phone` and `scene` for members, `policies` for how dispatches ask.
+"""
+
+from api.incidents.routes import costs, desk, handing_over, hands, loop, phone, policies, reaching, scene
 from api.incidents.routes.blueprint import blp
 
-__all__ = ["blp", "desk", "loop", "phone"]
+__all__ = ["blp", "costs", "desk", "handing_over", "hands", "loop", "phone", "policies", "reaching", "scene"]

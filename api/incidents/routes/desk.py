@@ -55,7 +55,7 @@ def list_page(ctx: Ctx, query: dict[str, Any]) -> Response:
     """
     last = read_cursor(query["cursor"], "incidents")
     before, limit = UUID(last[0]) if last else None, query["limit"]
-    wanted = ListQuery(tuple(query["state"]), query["colour"], query["kind"], before, limit)
+    wanted = ListQuery(tuple(query["state"]), query["colour"], query["kind"], before, limit, query["drill"])
     rows = list_incidents(ctx.session, ctx.actor.station, wanted)
     following = write_cursor([str(rows[-1]["id"])], "incidents") if len(rows) == limit else None
     # Rows go out as they are: a schema would cost eight times the time of the query.

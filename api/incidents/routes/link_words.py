@@ -30,6 +30,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "accept": ("我去", "I go"),
     "decline": ("不能去", "I cannot go"),
     "depart": ("我已出发", "I am on the way"),
+    "still_coming": ("我还去", "I am still coming"),
+    "all_right": ("一切平安", "All is well"),
+    "need_help": ("我需要帮助", "I need help"),
+    "asked_still": ("您还能去吗？", "Are you still coming?"),
+    "asked_welfare": ("您在现场是否平安？", "Is all well with you?"),
+    "photo": ("照片（最多 3 张）", "Photos (at most 3)"),
+    "returned": ("反馈被退回，请补充", "Your report came back"),
     "arrive": ("我已到达", "I have arrived"),
     "finish": ("已处理完", "Finished"),
     "drop_out": ("去不了了", "I have to drop out"),
@@ -55,6 +62,7 @@ STYLE = Markup(
     "h1{font-size:22px;margin:8px 0}small{display:block;color:#555;font-size:14px}dt{color:#555}dd{margin:0 0 8px}"
     "form{margin:16px 0}button,select,textarea{font:inherit;width:100%;padding:10px;margin:4px 0;box-sizing:border-box}"
     "button{border:1px solid #444;background:#eee}.yes{background:#0a5c2b;color:#fff}.yes small{color:#fff}"
+    ".ask{font-weight:bold}"
 )
 _DIGEST = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = (

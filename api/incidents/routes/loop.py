@@ -29,6 +29,7 @@ from api.incidents.types import (
     NewCallBack,
     NewReview,
     SelectionAnswer,
+    Target,
 )
 from api.plumbing.context import Ctx
 
@@ -59,7 +60,15 @@ def preview(ctx: Ctx, order: dict[str, Any], incident_id: UUID) -> DispatchPrevi
 
 
 def _ordered(incident_id: UUID, order: dict[str, Any]) -> DispatchOrder:
-    return DispatchOrder(incident_id, tuple(order["needs"]), order["radius_m"], frozenset(order["excluded"]))
+    area, units = order["area"], frozenset(order["unit_ids"])
+    return DispatchOrder(
+        incident_id,
+        tuple(order["needs"]),
+        order["radius_m"],
+        frozenset(order["excluded"]),
+        Target(area, units) if area or units else None,
+        order["drill"],
+    )
 
 
 @blp.route("/dispatches/<uuid:dispatch_id>", methods=["GET"])

@@ -8,7 +8,6 @@ from flask import Response, jsonify
 from api.http.operation import operation
 from api.identity.types import Permission
 from api.incidents import service
-from api.incidents.models import Feedback
 from api.incidents.routes.blueprint import blp
 from api.incidents.schemas.desk import FeedbackSchema
 from api.incidents.schemas.phone import (
@@ -19,6 +18,7 @@ from api.incidents.schemas.phone import (
     OfferSchema,
     RefusalSchema,
 )
+from api.incidents.service.scene_views import feedback_views
 from api.incidents.types import Answered, Move, NewFeedback, OfferDetail, Refusal
 from api.plumbing.context import Ctx
 
@@ -120,9 +120,9 @@ def drop_out(ctx: Ctx, body: dict[str, Any], offer_id: UUID) -> Answered:
 @operation(Permission.OFFER_ANSWER, creates=True)
 @blp.arguments(FeedbackOrderSchema)
 @blp.response(201, FeedbackSchema)
-def give_feedback(ctx: Ctx, body: dict[str, Any], offer_id: UUID) -> Feedback:
+def give_feedback(ctx: Ctx, body: dict[str, Any], offer_id: UUID) -> dict[str, Any]:
     """Report back
 
     Once per task; again when it was returned.
     """
-    return service.give_feedback(ctx, NewFeedback(offer_id, **body))
+    return feedback_views(ctx, [service.give_feedback(ctx, NewFeedback(offer_id, **body))])[0]

@@ -24,11 +24,21 @@ _TOKEN_LENGTH = 35
 _A, _S = LinkAction, LinkStage
 ACTIONS: dict[LinkStage, tuple[LinkAction, ...]] = {
     _S.ASK: (_A.ACCEPT, _A.DECLINE),
-    _S.ACCEPTED: (_A.DEPART, _A.ARRIVE, _A.DROP_OUT),
-    _S.ON_THE_WAY: (_A.ARRIVE, _A.DROP_OUT),
-    _S.ARRIVED: (_A.FINISH, _A.DROP_OUT),
+    _S.ACCEPTED: (_A.STILL_COMING, _A.DEPART, _A.ARRIVE, _A.DROP_OUT),
+    _S.ON_THE_WAY: (_A.STILL_COMING, _A.ARRIVE, _A.DROP_OUT),
+    _S.ARRIVED: (_A.ALL_RIGHT, _A.NEED_HELP, _A.FINISH, _A.DROP_OUT),
     _S.REPORT: (_A.FEEDBACK,),
 }
+
+
+def shown_actions(stage: LinkStage, *, still_asked: bool, watched: bool) -> tuple[LinkAction, ...]:
+    """The buttons of a page: those that answer a question stand there while it is asked."""
+    hidden: set[LinkAction] = set()
+    if not still_asked:
+        hidden.add(_A.STILL_COMING)
+    if not watched:
+        hidden |= {_A.ALL_RIGHT, _A.NEED_HELP}
+    return tuple(action for action in ACTIONS.get(stage, ()) if action not in hidden)
 
 
 def link_token(offer_id: UUID, key: bytes) -> str:

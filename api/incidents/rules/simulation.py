@@ -1,17 +1,20 @@
 """What a policy does before anybody is disturbed by it: a simulated night, driven by the rule that asks in earnest.
 
 The world is DOMAIN's reference model: people uniform in a disc, everybody answers by chance after a delay, and walks in
-a straight line. Only the asking is ours: every event leads to `places_to_ask`, nothing else decides.
+a straight line. Only the asking is ours: every event leads to `ask_for` and `count_to_ask`, nothing else decides.
 """
 
 import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
 from random import Random
 from uuid import UUID
 
-from api.incidents.rules.targeting import places_to_ask
+from api.incidents.rules.forecast import ACCEPT_PRIOR
+from api.incidents.rules.targeting import Bounds, ask_for, count_to_ask
 from api.incidents.types import NeedCount, NeedState
 
 _NEED = UUID(int=1)
@@ -35,12 +38,14 @@ class Asking:
     """What of a policy the simulation needs: people asked beyond the need, and when silence is replaced (s).
 
     `late_refusal_replaced`: a refusal that comes after the silence was replaced asks yet another one. We do not; the
-    published comparison did, so it can be reproduced.
+    published comparison did, so it can be reproduced. `hope`: the chance of enough at which no more are asked; 1 asks
+    for all the spare ones, as the published comparison does.
     """
 
     spare: int
     silence_s: float = math.inf
     late_refusal_replaced: bool = False
+    hope: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,9 @@ def simulate_night(asking: Asking, world: World, people: int, rng: Random, *, wa
     silent: set[int] = set()
     first = math.inf
 
-    def ask(now: float) -> None:
+    def ask(now: float, lost: int = 0) -> None:
         nonlocal asked, open_offers
-        state = NeedState.OPEN if got < wanted else NeedState.FILLED
-        count = places_to_ask(NeedCount(_NEED, state, wanted, got, open_offers), spare=spare)
+        count = _more(wanted, got, open_offers, spare, asking.hope, lost)
         for distance in waiting_room[asked : asked + count]:
             answer, delay = _reply(world, rng)
             if answer:
@@ -88,7 +92,7 @@ def simulate_night(asking: Asking, world: World, people: int, rng: Random, *, wa
     ask(0.0)
     while events:
         now, person, what, distance = heapq.heappop(events)
-        late = person in silent
+        late, lost = person in silent, 0
         open_offers -= 0 if late else 1
         if what == "silent":
             silent.add(person)
@@ -97,8 +101,15 @@ def simulate_night(asking: Asking, world: World, people: int, rng: Random, *, wa
             first = min(first, now + distance / world.pace_mps)
         elif late and asking.late_refusal_replaced:
             spare += 1
-        ask(now)
+        if what != "accept" and not late:
+            lost = 1
+        ask(now, lost)
     return Night(asked, first)
+
+
+def first_wave(asking: Asking, wanted: int = 1) -> int:
+    """How many are asked at first, while nothing was learnt and there is no end of people."""
+    return _more(wanted, 0, 0, asking.spare, asking.hope, 0)
 
 
 def summarise(nights: Sequence[Night]) -> Summary:
@@ -116,6 +127,15 @@ def summarise(nights: Sequence[Night]) -> Summary:
 def nobody_near(people: int, accept: float, share_of_radius: float) -> float:
     """The closed form: the chance that nobody who would accept stands within this share of the radius."""
     return (1.0 - accept * share_of_radius**2) ** people
+
+
+# Everybody here is as likely to say yes as anybody, so the same question comes up in every night.
+@cache
+def _more(wanted: int, got: int, waiting: int, spare: int, hope: float, lost: int) -> int:
+    state = NeedState.OPEN if got < wanted else NeedState.FILLED
+    need = NeedCount(_NEED, state, wanted, got, waiting, (ACCEPT_PRIOR,) * waiting)
+    ask = ask_for(need, Bounds(spare, hope), force=None, skills=frozenset(), lost=lost)
+    return count_to_ask(ask, repeat(ACCEPT_PRIOR))
 
 
 def _reply(world: World, rng: Random) -> tuple[str, float]:

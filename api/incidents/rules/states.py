@@ -30,7 +30,9 @@ def _each(states: Iterable[S], step: E, after: S) -> dict[tuple[S, E], S]:
     return {(state, step): after for state in states}
 
 
-OPEN_INCIDENT = tuple(state for state in _I if state not in {_I.CLOSED, _I.CANCELLED})
+# Over, though what was closed and turns out not to be mended may be opened again.
+ENDED_INCIDENT = (_I.CLOSED, _I.CANCELLED)
+OPEN_INCIDENT = tuple(state for state in _I if state not in ENDED_INCIDENT)
 # On their way to helping; GOING people are engaged, those DONE are free again.
 GOING = (_O.ACCEPTED, _O.ON_THE_WAY, _O.ARRIVED)
 WENT = (*GOING, _O.DONE)
@@ -52,9 +54,10 @@ INCIDENT: Machine[IncidentState, IncidentStep] = Machine(
         (_I.IN_REVIEW, _IS.RETURN): _I.UNDERWAY,
         (_I.IN_REVIEW, _IS.APPROVE): _I.CALLING_BACK,
         (_I.CALLING_BACK, _IS.CLOSE): _I.CLOSED,
+        (_I.CLOSED, _IS.REOPEN): _I.REPORTED,
         **_each(OPEN_INCIDENT, _IS.CANCEL, _I.CANCELLED),
     },
-    final=frozenset({_I.CLOSED, _I.CANCELLED}),
+    final=frozenset({_I.CANCELLED}),
 )
 
 DISPATCH: Machine[DispatchState, DispatchStep] = Machine(

@@ -4,32 +4,87 @@ Corner cases: one member fits two needs (one offer only, the scarcer need first)
 need is reported short); somebody said yes when it was full (asked first when a place opens again).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from api.duty.types import Candidate
+from api.incidents.rules.forecast import Tally
+from api.incidents.rules.ranking import Ranked, estimate_eta_s, order_of, rank
 from api.incidents.rules.states import ASKED, PAUSED, WENT
-from api.incidents.types import Ask, Considered, NeedCount, NeedState, Past, Pick, Verdict, WavePlan
+from api.incidents.types import Ask, Considered, NeedCount, NeedState, Past, Pick, Policy, Verdict, WavePlan
+from api.incidents.types.ranking import Ring, View
 
-# Median time from accepting to leaving the house, and a brisk walk in town.
-TURN_OUT_S = 105
-WALKING_MPS = 2.0
+__all__ = ["estimate_eta_s", "is_exhausted", "places_to_ask", "plan_wave", "short_list"]
+
+PLAIN = View()
+_RINGS = list(Ring)
+# A router is asked about so many people per place: enough that a detour can change who is asked.
+SHORT_LIST, LEAST_SHORT_LIST = 3, 10
 
 
-def estimate_eta_s(distance_m: float) -> int:
-    """Seconds until somebody at this distance arrives on foot, from the moment they accept."""
-    return TURN_OUT_S + round(distance_m / WALKING_MPS)
+def places_to_ask(need: NeedCount, *, spare: int, hope: float = 1.0) -> int:
+    """How many more people may be asked now: the open offers shall cover the free places, and at most `spare` besides.
 
-
-def places_to_ask(need: NeedCount, *, spare: int) -> int:
-    """How many more people to ask now, so that the open offers cover the free places and `spare` besides.
-
-    One rule for every cause: a first wave asks wanted + spare, a refusal or a silence asks one more, an acceptance
-    none, and a drop-out one for the place it frees.
+    None, when those who have not answered yet already give the chance `hope` that all free places are taken. One rule
+    for every cause: a first wave, a refusal, a silence, an acceptance, a drop-out.
     """
+    free = need.wanted - need.got
     if need.state is not NeedState.OPEN:
         return 0
-    return max(0, need.wanted - need.got + spare - need.waiting)
+    if need.waiting >= free and len(need.chances) == need.waiting and Tally(free, need.chances).enough >= hope:
+        return 0
+    return max(0, free + spare - need.waiting)
+
+
+class Bounds(NamedTuple):
+    """What of a policy sizes a wave."""
+
+    spare: int
+    hope: float
+
+
+def ask_for(need: NeedCount, bounds: Bounds, *, force: str | None, skills: frozenset[str], lost: int = 0) -> Ask:
+    """What one need asks for now. `lost`: refusals and silences just now, each of which is replaced in any case."""
+    most = max(0, need.wanted - need.got + bounds.spare - need.waiting) if need.state is NeedState.OPEN else 0
+    places = most if lost else places_to_ask(need, spare=bounds.spare, hope=bounds.hope)
+    return Ask(
+        need.need_id, places, force, skills, free=need.wanted - need.got, waiting=need.chances, hope=bounds.hope,
+        at_least=min(lost, most),
+    )  # fmt: skip
+
+
+class _Filling:
+    """One need while it is being filled: how many were picked, and whether that is enough."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask, self.picked = ask, 0
+        self._tally = Tally(ask.free, ask.waiting)
+
+    def pick(self, chance: float) -> None:
+        """Count one more."""
+        self.picked += 1
+        self._tally.add(chance)
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody more is asked."""
+        ask = self.ask
+        if self.picked >= ask.places:
+            return True
+        covered = self.picked >= ask.at_least and self.picked + len(ask.waiting) >= ask.free
+        return ask.free > 0 and covered and self._tally.enough >= ask.hope
+
+
+def count_to_ask(ask: Ask, chances: Iterable[float]) -> int:
+    """How many of these people, in this order, a need asks."""
+    filling = _Filling(ask)
+    for chance in chances:
+        if filling.full:
+            break
+        filling.pick(chance)
+    return filling.picked
 
 
 def plan_wave(
@@ -38,8 +93,9 @@ def plan_wave(
     past: Mapping[UUID, Past],
     *,
     excluded: Collection[UUID] = frozenset(),
+    view: View = PLAIN,
 ) -> WavePlan:
-    """Pick for each need, nearest first, from `found[need_id]`; `past` is by member id, of this incident.
+    """Pick for each need, soonest first, from `found[need_id]`; `past` is by member id, of this incident.
 
     `excluded`: members whom the dispatcher left out. Needs with most conditions choose first, because fewest people
     fit them.
@@ -48,18 +104,44 @@ def plan_wave(
     considered: list[Considered] = []
     short: set[UUID] = set()
     for ask in sorted(asks, key=_openness):
-        left = ask.places
-        for candidate in sorted(found.get(ask.need_id, ()), key=lambda c: _preference(c, past)):
-            left_out = candidate.member_id in excluded
-            verdict = Verdict.EXCLUDED if left_out else _verdict(candidate, past, picks, left)
-            picked = verdict in (Verdict.NEAREST, Verdict.RESERVE)
-            if picked:
-                left -= 1
-                picks[candidate.member_id] = _pick(candidate, ask)
-            considered.append(_considered(candidate, ask, verdict, picked=picked))
-        if left:
+        filling = _Filling(ask)
+        looks = [_Look(rank(each, view), past.get(each.member_id)) for each in found.get(ask.need_id, ())]
+        rows = []
+        for look in sorted(looks, key=lambda look: look.order(view.policy)):
+            member_id = look.ranked.candidate.member_id
+            verdict = Verdict.EXCLUDED if member_id in excluded else _verdict(look, picks, full=filling.full)
+            if verdict in (Verdict.NEAREST, Verdict.RESERVE):
+                filling.pick(look.ranked.estimate.mean)
+                picks[member_id] = _pick(look.ranked, ask)
+            rows.append((look.ranked, verdict))
+        considered += _account(ask, rows, view.policy)
+        if not filling.full:
             short.add(ask.need_id)
     return WavePlan(tuple(picks.values()), tuple(considered), frozenset(short))
+
+
+def short_list(asks: Sequence[Ask], found: Mapping[UUID, Sequence[Candidate]], view: View) -> list[Candidate]:
+    """Those whose order a better travel time may change: per need the first by the model, who can be asked at all."""
+    chosen: dict[UUID, Candidate] = {}
+    for ask in asks:
+        fit = [ranked for ranked in (rank(each, view) for each in found.get(ask.need_id, ())) if ranked.bar is None]
+        fit.sort(key=lambda ranked: order_of(ranked, view.policy, reserve=False))
+        for ranked in fit[: max(LEAST_SHORT_LIST, SHORT_LIST * ask.places)]:
+            chosen[ranked.candidate.member_id] = ranked.candidate
+    return list(chosen.values())
+
+
+def leaves_places(asks: Sequence[Ask], plan: WavePlan) -> bool:
+    """Whether some place would stay free even if everybody asked by now said yes."""
+    picked = Counter(pick.need_id for pick in plan.picks)
+    return any(
+        ask.need_id in plan.short and picked[ask.need_id] + len(ask.waiting) < (ask.free or ask.places) for ask in asks
+    )
+
+
+def wider_radius(radius_m: float, growth: float, most_m: float) -> float:
+    """The next radius, which is the same one when there is no farther to look."""
+    return max(radius_m, min(most_m, radius_m * growth))
 
 
 def is_exhausted(counts: Sequence[NeedCount], plan: WavePlan) -> bool:
@@ -76,25 +158,35 @@ def _openness(ask: Ask) -> tuple[int, bool]:
     return -len(ask.skills), ask.force is None
 
 
-def _preference(candidate: Candidate, past: Mapping[UUID, Past]) -> tuple[bool, float, UUID]:
-    before = past.get(candidate.member_id)
-    reserve = before is not None and before.reserve and before.state in PAUSED
-    # The id settles a tie, so that a preview and the click after it choose alike.
-    return not reserve, candidate.distance_m, candidate.member_id
+class _Look(NamedTuple):
+    """A ranked candidate and what their earlier offer in this incident came to."""
+
+    ranked: Ranked
+    past: Past | None
+
+    @property
+    def reserve(self) -> bool:
+        """Said yes when it was full, and may be asked again."""
+        return self.past is not None and self.past.reserve and self.past.state in PAUSED
+
+    def order(self, policy: Policy | None) -> tuple[object, ...]:
+        """Where they stand; whoever said yes before and did not move stands behind everybody."""
+        last = self.past is not None and self.past.last
+        return last, *order_of(self.ranked, policy, reserve=self.reserve)
 
 
-def _verdict(candidate: Candidate, past: Mapping[UUID, Past], picks: Mapping[UUID, Pick], left: int) -> Verdict:
+def _verdict(look: _Look, picks: Mapping[UUID, Pick], *, full: bool) -> Verdict:
     """Why this candidate is picked or not; the reasons that hold for good come before those of the moment."""
-    before = past.get(candidate.member_id)
+    before = look.past
     if before is not None and before.state not in PAUSED:
         return _verdict_of_past(before)
-    if candidate.engaged_with is not None:
-        return Verdict.ENGAGED
-    if not candidate.fresh:
-        return Verdict.STALE
-    if candidate.member_id in picks:
+    if before is not None and before.left_out:
+        return Verdict.EXCLUDED
+    if look.ranked.bar is not None:
+        return look.ranked.bar
+    if look.ranked.candidate.member_id in picks:
         return Verdict.OTHER_NEED
-    if not left:
+    if full:
         return Verdict.ENOUGH
     return Verdict.RESERVE if before is not None and before.reserve else Verdict.NEAREST
 
@@ -105,11 +197,32 @@ def _verdict_of_past(before: Past) -> Verdict:
     return Verdict.WENT if before.state in WENT else Verdict.REFUSED
 
 
-def _considered(candidate: Candidate, ask: Ask, verdict: Verdict, *, picked: bool) -> Considered:
-    metres, eta_s = round(candidate.distance_m), estimate_eta_s(candidate.distance_m)
-    return Considered(candidate.member_id, ask.need_id, picked, verdict, metres, candidate.force, eta_s)
+def _account(ask: Ask, rows: Sequence[tuple[Ranked, Verdict]], policy: Policy | None) -> list[Considered]:
+    """Everybody looked at with their reason; who stood behind somebody slower is told what put them there."""
+    picked = [ranked for ranked, verdict in rows if verdict in (Verdict.NEAREST, Verdict.RESERVE)]
+    slowest = max((ranked.eta_s for ranked in picked), default=0)
+    widest = max((_RINGS.index(ranked.ring) for ranked in picked), default=0)
+    account = []
+    for ranked, verdict in rows:
+        if verdict is Verdict.ENOUGH and ranked.eta_s < slowest:
+            beyond = policy is not None and policy.grid_first and _RINGS.index(ranked.ring) > widest
+            verdict = Verdict.OTHER_GRID if beyond else ranked.cost or verdict
+        account.append(_considered(ranked, ask, verdict))
+    return account
 
 
-def _pick(candidate: Candidate, ask: Ask) -> Pick:
-    eta_s = estimate_eta_s(candidate.distance_m)
-    return Pick(candidate.member_id, candidate.person_id, ask.need_id, candidate.distance_m, eta_s)
+def _considered(ranked: Ranked, ask: Ask, verdict: Verdict) -> Considered:
+    candidate = ranked.candidate
+    return Considered(
+        candidate.member_id, ask.need_id, verdict in (Verdict.NEAREST, Verdict.RESERVE), verdict,
+        round(candidate.distance_m), candidate.force, ranked.eta_s, ranked.ring, ranked.owner, ranked.cost_s,
+        ranked.estimate,
+    )  # fmt: skip
+
+
+def _pick(ranked: Ranked, ask: Ask) -> Pick:
+    candidate = ranked.candidate
+    return Pick(
+        candidate.member_id, candidate.person_id, ask.need_id, candidate.distance_m, ranked.eta_s, candidate.force,
+        ranked.estimate.mean,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from api.http.schemas import PointSchema, ResponseSchema, page_of
+from api.incidents.schemas.on_scene import PhotoSchema, ReinforcementSchema
 
 
 class LinkCreatedSchema(ResponseSchema):
@@ -28,6 +29,7 @@ class IncidentRowSchema(ResponseSchema):
     reported_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     version = fields.Integer(required=True)
+    drill = fields.Boolean(required=True, metadata={"description": "An exercise: nothing has happened."})
 
 
 IncidentPageSchema = page_of(IncidentRowSchema)
@@ -74,6 +76,10 @@ class FeedbackSchema(ResponseSchema):
     text = fields.String(required=True)
     occurred_at = fields.AwareDateTime(required=True)
     received_at = fields.AwareDateTime(required=True)
+    photos = fields.List(fields.Nested(PhotoSchema), required=True)
+    review_note = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why it was returned, if it was."}
+    )
 
 
 class IncidentSchema(IncidentRowSchema):
@@ -87,8 +93,12 @@ class IncidentSchema(IncidentRowSchema):
     reported_by = fields.UUID(required=True, allow_none=True)
     end_reason = fields.String(required=True, allow_none=True)
     end_note = fields.String(required=True, allow_none=True)
+    dispute_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The dispute it was handed over as."}
+    )
     dispatches = fields.List(fields.Nested(DispatchRowSchema), required=True)
     feedbacks = fields.List(fields.Nested(FeedbackSchema), required=True)
+    reinforcements = fields.List(fields.Nested(ReinforcementSchema), required=True)
     links = fields.List(fields.Dict(), required=True)
     call_backs = fields.List(fields.Dict(), required=True)
 
@@ -130,6 +140,26 @@ class OfferRowSchema(ResponseSchema):
     arrived_at = fields.AwareDateTime(required=True, allow_none=True)
     done_at = fields.AwareDateTime(required=True, allow_none=True)
     arrival_distance_m = fields.Float(required=True, allow_none=True)
+    departed_how = fields.String(required=True, allow_none=True, metadata={"description": "geofence, hand or link."})
+    arrived_how = fields.String(required=True, allow_none=True, metadata={"description": "geofence, hand or link."})
+    added_by = fields.UUID(required=True, allow_none=True, metadata={"description": "Who added them by hand."})
+    beyond = fields.Boolean(required=True, metadata={"description": "Asked, or going, beyond what was wanted."})
+    eta_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When they will be there, from the fix of `fix_at`."}
+    )
+    fix_at = fields.AwareDateTime(required=True, allow_none=True)
+    left_m = fields.Float(required=True, allow_none=True, metadata={"description": "From the place, at that fix."})
+    moved_at = fields.AwareDateTime(required=True, allow_none=True)
+    gone_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Left the place after having been there."}
+    )
+    asked_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Asked whether they are still coming."}
+    )
+    confirmed_at = fields.AwareDateTime(required=True, allow_none=True)
+    welfare = fields.String(required=True, allow_none=True)
+    welfare_asked_at = fields.AwareDateTime(required=True, allow_none=True)
+    welfare_missed = fields.Integer(required=True, allow_none=True)
 
 
 class DispatchSchema(ResponseSchema):
@@ -145,6 +175,10 @@ class DispatchSchema(ResponseSchema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     needs = fields.List(fields.Nested(NeedRowSchema), required=True)
     offers = fields.List(fields.Nested(OfferRowSchema), required=True)
+    lead_offer_id = fields.UUID(required=True, allow_none=True, metadata={"description": "Who leads on scene."})
+    radius_m = fields.Float(required=True, allow_none=True, metadata={"description": "How far it looks by now."})
+    target = fields.Dict(required=True, metadata={"description": "The ground: kind, units, grid, neighbours."})
+    drill = fields.Boolean(required=True)
 
 
 class ConsideredSchema(ResponseSchema):
@@ -155,7 +189,14 @@ class ConsideredSchema(ResponseSchema):
     picked = fields.Boolean(required=True)
     reason = fields.String(required=True)
     distance_m = fields.Integer(required=True)
-    eta_s = fields.Integer(required=True, metadata={"description": "From accepting to arriving, on foot."})
+    eta_s = fields.Integer(required=True, metadata={"description": "From accepting to arriving."})
+    ring = fields.String(
+        required=True, metadata={"description": "`own`: of the incident's grid; `neighbour`: of one beside it."}
+    )
+    owner = fields.Boolean(required=True, metadata={"description": "Answers for the incident's grid."})
+    cost_s = fields.Integer(
+        required=True, metadata={"description": "Seconds behind their travel time, for what was asked of them of late."}
+    )
 
 
 class MissingSchema(ResponseSchema):
@@ -173,13 +214,30 @@ class MissingSchema(ResponseSchema):
     )
 
 
+class LearntFromSchema(ResponseSchema):
+    """What the chances of some of those asked rest on; an empty word stands for any, nothing asked for a prior."""
+
+    people = fields.Integer(required=True, metadata={"description": "How many of those asked it is about."})
+    force = fields.String(required=True)
+    band = fields.String(required=True, metadata={"description": "How far: next_door, near, around, far."})
+    hours = fields.String(required=True, metadata={"description": "When: day, evening, night."})
+    asked = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    mean = fields.Float(required=True)
+    low = fields.Float(required=True)
+    high = fields.Float(required=True)
+
+
 class OutlookSchema(ResponseSchema):
     """What to hope for of those asked at once; replacements make it better."""
 
     wanted = fields.Integer(required=True)
     asked = fields.Integer(required=True)
-    accept = fields.Float(required=True, metadata={"description": "The chance that one person says yes."})
+    accept = fields.Float(required=True, metadata={"description": "The chance that one of them says yes, on average."})
     chance = fields.Float(required=True, metadata={"description": "That at least `wanted` say yes."})
+    low = fields.Float(required=True, metadata={"description": "The same, if all say yes as seldom as can be (80 %)."})
+    high = fields.Float(required=True, metadata={"description": "The same, if all say yes as often as can be."})
+    learnt_from = fields.List(fields.Nested(LearntFromSchema), required=True)
 
 
 class NeedPreviewSchema(ResponseSchema):
@@ -210,6 +268,9 @@ class DispatchPreviewSchema(ResponseSchema):
     incident_id = fields.UUID(required=True)
     state = fields.String(required=True, metadata={"description": "`exhausted` when nobody fits some need."})
     policy = fields.Dict(required=True, metadata={"description": "What would be frozen."})
+    radius_m = fields.Float(required=True, metadata={"description": "How far was looked."})
+    target = fields.Dict(required=True, metadata={"description": "The ground: kind, units, grid, neighbours."})
+    drill = fields.Boolean(required=True)
     needs = fields.List(fields.Nested(NeedPreviewSchema), required=True)
     messages = fields.Nested(MessageEstimateSchema, required=True)
     chance = fields.Float(required=True, metadata={"description": "That every need is filled by those asked at once."})

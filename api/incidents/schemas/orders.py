@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from api.grids.schemas.units import AreaField
 from api.http.schemas import PageQuery, PlaceField, RequestSchema
 from api.incidents.types import (
     CallBackOutcome,
@@ -80,6 +81,7 @@ class ReportSchema(RequestSchema):
     duplicate_checked = fields.Boolean(
         load_default=False, metadata={"description": "The incidents nearby were looked at; this is another one."}
     )
+    drill = fields.Boolean(load_default=False, metadata={"description": "An exercise; every message says so."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewIncident:
@@ -127,13 +129,19 @@ class IncidentListQuery(PageQuery):
     state = fields.List(enum_field(IncidentState), load_default=list)
     colour = enum_field(Colour, load_default=None)
     kind = enum_field(IncidentKind, load_default=None)
+    drill = fields.Boolean(load_default=None, metadata={"description": "Only drills, or none; left out: both."})
 
 
 class DispatchOrderSchema(RequestSchema):
     """One click. Without needs, those named in the report."""
 
     needs = needs_field()
-    radius_m = fields.Float(load_default=None, allow_none=True, validate=validate.Range(100, 50_000))
+    radius_m = fields.Float(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(100, 50_000),
+        metadata={"description": "How far to look at first; it grows by the policy when too few are near."},
+    )
     # A schema's own attribute is named `exclude`.
     excluded = fields.List(
         fields.UUID(),
@@ -142,6 +150,22 @@ class DispatchOrderSchema(RequestSchema):
         validate=validate.Length(max=200),
         metadata={"description": "Ids of members not to ask in this dispatch, now or later."},
     )
+    area = AreaField(
+        load_default=None, allow_none=True, metadata={"description": "Ask only inside this outline, not in a circle."}
+    )
+    unit_ids = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Ask only inside these units: grids, a community, a village."},
+    )
+    drill = fields.Boolean(load_default=False, metadata={"description": "Nothing has happened; everybody is told."})
+
+    @validates_schema
+    def check_one_ground(self, data: dict[str, Any], **_: Any) -> None:
+        """A circle, an outline and units would each say something else."""
+        if sum((data["radius_m"] is not None, data["area"] is not None, bool(data["unit_ids"]))) > 1:
+            raise ValidationError("半径、手绘范围和单元只能选一种。 | Give a radius, an outline or units, not several.")
 
 
 class ReviewSchema(RequestSchema):

@@ -6,8 +6,11 @@ from marshmallow import fields, post_load, validate
 
 from api.http.schemas import PlaceField, PointSchema, RequestSchema, ResponseSchema
 from api.incidents.schemas.desk import FeedbackSchema, RequesterViewSchema
+from api.incidents.schemas.on_scene import CompanionSchema
 from api.incidents.schemas.orders import enum_field
 from api.incidents.types import DeclineReason, Outcome
+
+MOST_PHOTOS = 5
 
 
 class MoveSchema(RequestSchema):
@@ -35,6 +38,17 @@ class FeedbackOrderSchema(RequestSchema):
     outcome = enum_field(Outcome, required=True)
     text = fields.String(load_default="", validate=validate.Length(max=2000))
     occurred_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    photos = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=MOST_PHOTOS),
+        metadata={"description": "Ids of files the member uploaded before."},
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Ids once each."""
+        return {**data, "photos": tuple(dict.fromkeys(data["photos"]))}
 
 
 class AnsweredSchema(ResponseSchema):
@@ -57,6 +71,7 @@ class OfferSummarySchema(ResponseSchema):
     eta_s = fields.Integer(required=True)
     offered_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
+    drill = fields.Boolean(required=True, metadata={"description": "An exercise: nothing has happened."})
 
 
 class OfferListSchema(ResponseSchema):
@@ -76,6 +91,7 @@ class TaskSchema(ResponseSchema):
     place = fields.Nested(PointSchema, required=True)
     unit_name = fields.String(required=True, allow_none=True)
     requester = fields.Nested(RequesterViewSchema, required=True)
+    companions = fields.List(fields.Nested(CompanionSchema), required=True)
 
 
 class OfferSchema(OfferSummarySchema):
@@ -85,5 +101,14 @@ class OfferSchema(OfferSummarySchema):
     departed_at = fields.AwareDateTime(required=True, allow_none=True)
     arrived_at = fields.AwareDateTime(required=True, allow_none=True)
     done_at = fields.AwareDateTime(required=True, allow_none=True)
+    eta_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When one will be there, from the fix of `fix_at`."}
+    )
+    fix_at = fields.AwareDateTime(required=True, allow_none=True)
+    still_asked = fields.Boolean(required=True, metadata={"description": "Waits for `still-coming`, or a drop-out."})
+    welfare = fields.String(
+        required=True, allow_none=True, metadata={"description": "On scene: `asked` and `missed` wait for an answer."}
+    )
+    leads = fields.Boolean(required=True)
     feedback = fields.Nested(FeedbackSchema, required=True, allow_none=True)
     task = fields.Nested(TaskSchema, required=True, allow_none=True)

@@ -6,7 +6,10 @@ from api.incidents.service.auditing import take_up_forgotten
 from api.incidents.service.closing import cancel_incident, record_call_back
 from api.incidents.service.dispatching import dispatch_incident, end_dispatch
 from api.incidents.service.feedback import give_feedback
+from api.incidents.service.learning import learn_acceptance
+from api.incidents.service.overdue import report_overdue
 from api.incidents.service.previewing import preview_dispatch
+from api.incidents.service.reaching import note_readings
 from api.incidents.service.reading import (
     explain_selection,
     list_offers,
@@ -17,7 +20,8 @@ from api.incidents.service.reading import (
 )
 from api.incidents.service.reporting import edit_incident, link_incident, report_incident
 from api.incidents.service.reviewing import review_incident
-from api.incidents.service.steps import report_overdue
+from api.incidents.service.rungs import tell_rung
+from api.incidents.service.syncing import sync_offer_ids, sync_offers
 from api.incidents.service.tasks import arrive, depart, finish
 
 __all__ = [
@@ -35,8 +39,10 @@ __all__ = [
     "finish",
     "give_feedback",
     "hear_silence",
+    "learn_acceptance",
     "link_incident",
     "list_offers",
+    "note_readings",
     "preview_dispatch",
     "record_call_back",
     "remove_from_task",
@@ -47,5 +53,8 @@ __all__ = [
     "show_incident",
     "show_offer",
     "show_timeline",
+    "sync_offer_ids",
+    "sync_offers",
     "take_up_forgotten",
+    "tell_rung",
 ]

@@ -4,6 +4,7 @@ The same for a first wave, a refusal, a silence, a drop-out and a look around af
 places to ask follow from the needs as they stand (`rules.targeting.places_to_ask`), not from what happened.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,14 +14,15 @@ from uuid import UUID
 from sqlalchemy import insert, null, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from api.duty.queries import candidates_near
-from api.duty.types import Candidate, CandidateQuery
 from api.incidents.models import Offer, Selection
-from api.incidents.queries.dispatches import count_needs, dispatch_head, last_considered, lock_needs, past_offers
+from api.incidents.queries.dispatches import count_needs, dispatch_head, last_considered, lock_needs
 from api.incidents.rules.links import LINK_KEY, link_path
 from api.incidents.rules.policies import thaw_policy
 from api.incidents.rules.states import DISPATCH, PAUSED
-from api.incidents.rules.targeting import is_exhausted, places_to_ask, plan_wave
+from api.incidents.rules.targeting import Bounds, ask_for, is_exhausted
+from api.incidents.service.looking import look_around, offer_template
+from api.incidents.service.reminding import remind_silent
+from api.incidents.service.rungs import set_rung_clocks
 from api.incidents.service.steps import NOBODY_FOUND, note_event, note_events, tell_desk
 from api.incidents.types import (
     Ask,
@@ -44,17 +46,24 @@ from api.plumbing.timers import TimerOrder, set_timers
 OFFER_SILENT = "workers.jobs.dispatch.offer_silent"
 ASK_AGAIN = "workers.jobs.dispatch.ask_again"
 
-_SET_ROUND = text("UPDATE dispatches SET wave = :wave, state = :state WHERE id = :id")
+# How long nobody was left to ask counts from the first time since a place was free: a look around that finds one
+# person who says no must not set the clock of the next rung anew.
+_SET_ROUND = text("""
+    UPDATE dispatches SET wave = :wave, state = :state, radius_m = :radius,
+        ran_out_at = CASE WHEN :state = 'exhausted' AND (:reopened OR ran_out_at IS NULL) THEN CAST(:now AS timestamptz)
+                          WHEN NOT :reopened THEN ran_out_at END
+    WHERE id = :id
+""")
 _SILENCE = text("""
     UPDATE offers SET state = 'silent' WHERE dispatch_id = :dispatch AND wave = :wave AND state = 'offered'
-    RETURNING id
+    RETURNING id, need_id
 """)
 _IS_PAUSED = f"offers.state IN ({', '.join(repr(state.value) for state in PAUSED)})"
 
 
 @dataclass(frozen=True)
 class Round:
-    """One wave as it is written: the dispatch with its new wave and state, and the plan."""
+    """One wave as it is written: the dispatch with its new wave, state and radius, and the plan."""
 
     dispatch: DispatchHead
     policy: Policy
@@ -62,10 +71,11 @@ class Round:
     plan: WavePlan
 
 
-def ask_more(ctx: Ctx, dispatch_id: UUID, *, fence: int | None = None) -> None:
+def ask_more(ctx: Ctx, dispatch_id: UUID, *, fence: int | None = None, lost: Sequence[UUID] = ()) -> None:
     """Ask as many more people as the dispatch's needs call for; nothing, when they call for none or it has ended.
 
-    `fence` is a timer's: one that was ordered before the dispatch ended does nothing.
+    `fence` is a timer's: one that was ordered before the dispatch ended does nothing. `lost`: the need of each refusal
+    and silence just now; they are replaced also where those who still wait would do.
     """
     needs = lock_needs(ctx.session, dispatch_id)
     head = dispatch_head(ctx.session, dispatch_id)
@@ -73,44 +83,47 @@ def ask_more(ctx: Ctx, dispatch_id: UUID, *, fence: int | None = None) -> None:
         return
     policy = thaw_policy(head.policy)
     counts = count_needs(ctx.session, needs)
-    places = {count.need_id: places_to_ask(count, spare=policy.spare) for count in counts}
-    asks = [Ask(need.id, places[need.id], need.force, frozenset(need.skills)) for need in needs if places[need.id]]
+    bounds, losses = Bounds(policy.spare, policy.hope), Counter(lost)
+    asks = [
+        ask_for(count, bounds, force=need.force, skills=frozenset(need.skills), lost=losses[need.id])
+        for count, need in zip(counts, needs, strict=True)
+    ]
+    _carry_on(ctx, head, policy, counts, [ask for ask in asks if ask.places])
+
+
+def _carry_on(ctx: Ctx, head: DispatchHead, policy: Policy, counts: Sequence[NeedCount], asks: Sequence[Ask]) -> None:
     if not asks:
         return
-    plan = find_people(ctx, head, policy, asks)
-    state = state_after(head.state, counts, plan)
-    turn = Round(head._replace(wave=head.wave + 1, state=state), policy, asks, plan)
-    ctx.session.execute(_SET_ROUND, {"id": head.id, "wave": turn.dispatch.wave, "state": state})
-    _note_exhaustion(ctx, head.state, turn)
+    search = look_around(ctx, head, policy, asks, first=False)
+    state = state_after(head.state, counts, search.plan)
+    turn = Round(
+        head._replace(wave=head.wave + 1, state=state, radius_m=search.radius_m), policy, asks, search.plan
+    )  # fmt: skip
+    _set_round(ctx, head, turn)
     write_round(ctx, turn)
+
+
+def _set_round(ctx: Ctx, before: DispatchHead, turn: Round) -> None:
+    head = turn.dispatch
+    ctx.session.execute(
+        _SET_ROUND,
+        {
+            "id": head.id,
+            "wave": head.wave,
+            "state": head.state,
+            "radius": head.radius_m,
+            "now": ctx.now,
+            "reopened": before.state is DispatchState.FILLED,
+        },
+    )
+    if before.radius_m is not None and head.radius_m != before.radius_m:
+        note_event(ctx, head.incident_id, EventKind.WIDENED, dispatch_id=str(head.id), radius_m=head.radius_m)
+    if head.state is DispatchState.EXHAUSTED and before.state is not DispatchState.EXHAUSTED:
+        tell_exhausted(ctx, head, turn.policy)
 
 
 def _is_stale(head: DispatchHead, fence: int | None) -> bool:
     return head.state is DispatchState.ENDED or fence not in (None, head.fence)
-
-
-def find_people(ctx: Ctx, head: DispatchHead, policy: Policy, asks: Sequence[Ask]) -> WavePlan:
-    """Look around the place, once per need, and plan the wave."""
-    past = past_offers(ctx.session, head.incident_id)
-    # Those asked before or left out are often the nearest ones, and must not crowd out the others.
-    limit = policy.candidates + len(past) + len(policy.excluded)
-    found = {ask.need_id: _candidates(ctx, head, policy, ask, limit) for ask in asks}
-    return plan_wave(asks, found, past, excluded=frozenset(map(UUID, policy.excluded)))
-
-
-def _candidates(ctx: Ctx, head: DispatchHead, policy: Policy, ask: Ask, limit: int) -> list[Candidate]:
-    return candidates_near(
-        ctx.session,
-        CandidateQuery(
-            station_id=head.station_id,
-            point=head.place,
-            radius_m=policy.radius_m,
-            limit=limit,
-            fresh_after=ctx.now - timedelta(seconds=policy.stale_s),
-            force=ask.force,
-            skills=ask.skills,
-        ),
-    )
 
 
 def state_after(state: DispatchState, counts: Sequence[NeedCount], plan: WavePlan) -> DispatchState:
@@ -121,15 +134,18 @@ def state_after(state: DispatchState, counts: Sequence[NeedCount], plan: WavePla
     return DISPATCH.next(state, step) if DISPATCH.allows(state, step) else state
 
 
-def _note_exhaustion(ctx: Ctx, before: DispatchState, turn: Round) -> None:
-    if turn.dispatch.state is DispatchState.EXHAUSTED and before is not DispatchState.EXHAUSTED:
-        tell_exhausted(ctx, turn.dispatch)
+def tell_exhausted(ctx: Ctx, head: DispatchHead, policy: Policy) -> None:
+    """Tell the desk that everybody near was asked and places are still free, ask those again who did not answer, and
+    set the clocks of the next rungs.
 
-
-def tell_exhausted(ctx: Ctx, head: DispatchHead) -> None:
-    """Tell the desk that everybody near was asked and places are still free."""
+    A drill that finds nobody is a finding, and no reason to call anybody out.
+    """
     note_event(ctx, head.incident_id, EventKind.EXHAUSTED, dispatch_id=str(head.id), wave=head.wave)
+    if head.drill:
+        return
+    remind_silent(ctx, head, policy)
     tell_desk(ctx, head.station_id, head.incident_id, template=NOBODY_FOUND, step=f"exhausted-{head.id}-{head.wave}")
+    set_rung_clocks(ctx, head, policy)
 
 
 def write_round(ctx: Ctx, turn: Round) -> None:
@@ -142,8 +158,9 @@ def write_round(ctx: Ctx, turn: Round) -> None:
         ctx,
         [
             Notice(
-                person_id, "offer", offer_id, "offer", Urgency.ALERT, f"wave-{turn.dispatch.wave}", expires_at,
-                {LINK: link_path(offer_id, key)}, turn.dispatch.station_id,
+                person_id, "offer", offer_id, offer_template(turn.dispatch), Urgency.ALERT,
+                f"wave-{turn.dispatch.wave}", expires_at, {LINK: link_path(offer_id, key)}, turn.dispatch.station_id,
+                turn.policy.ladder,
             )
             for offer_id, person_id in offers
         ],
@@ -162,7 +179,7 @@ def _write_offers(ctx: Ctx, turn: Round) -> list[tuple[UUID, UUID]]:
     """
     statement = upsert(Offer)
     new = statement.excluded
-    fields = ("need_id", "wave", "state", "distance_m", "eta_s", "offered_at", "expires_at")
+    fields = ("need_id", "wave", "state", "distance_m", "eta_s", "force", "chance", "offered_at", "expires_at")
     statement = statement.on_conflict_do_update(
         index_elements=["dispatch_id", "member_id"],
         set_={**{name: new[name] for name in fields}, "reason": null(), "answered_at": null(), "ended_at": null()},
@@ -187,6 +204,8 @@ def _offer_values(ctx: Ctx, turn: Round, pick: Pick) -> dict[str, Any]:
         "state": OfferState.OFFERED,
         "distance_m": pick.distance_m,
         "eta_s": pick.eta_s,
+        "force": pick.force,
+        "chance": pick.chance,
         "offered_at": ctx.now,
         "expires_at": ctx.now + timedelta(seconds=turn.policy.expires_s),
     }
@@ -195,7 +214,8 @@ def _offer_values(ctx: Ctx, turn: Round, pick: Pick) -> dict[str, Any]:
 def _write_selection(ctx: Ctx, turn: Round) -> None:
     considered = [
         {"member_id": str(c.member_id), "need_id": str(c.need_id), "picked": c.picked, "reason": c.reason,
-         "distance_m": c.distance_m}
+         "distance_m": c.distance_m, "eta_s": c.eta_s, "ring": c.ring, "owner": c.owner, "cost_s": c.cost_s,
+         "chance": c.estimate and round(c.estimate.mean, 3)}
         for c in turn.plan.considered
     ]  # fmt: skip
     # A look around every minute that finds what the last one found is no new account.
@@ -219,12 +239,15 @@ def _same_people(before: list[Any] | None, now: list[dict[str, Any]]) -> bool:
 
 
 def _scope(turn: Round) -> dict[str, Any]:
-    """The rule by which members were looked at; whoever is in no list failed one of these."""
+    """The rule by which members were looked at; whoever is in no list failed one of these. `rings`: how many of those
+    looked at belong to the incident's own grid, to one beside it, or to neither."""
     counts = {ask.need_id: 0 for ask in turn.asks}
     for entry in turn.plan.considered:
         counts[entry.need_id] += 1
     return {
-        "radius_m": turn.policy.radius_m,
+        "radius_m": turn.dispatch.radius_m,
+        "target": {"kind": "radius", **turn.dispatch.target},
+        "rings": dict(Counter(entry.ring for entry in turn.plan.considered)),
         "stale_s": turn.policy.stale_s,
         "on_duty_only": True,
         "needs": [
@@ -257,8 +280,8 @@ def hear_silence(ctx: Ctx, dispatch_id: UUID, *, wave: int, fence: int) -> int:
     head = dispatch_head(ctx.session, dispatch_id)
     if head is None or _is_stale(head, fence):
         return 0
-    silent = list(ctx.session.scalars(_SILENCE, {"dispatch": dispatch_id, "wave": wave}))
+    silent = ctx.session.execute(_SILENCE, {"dispatch": dispatch_id, "wave": wave}).all()
     if silent:
         note_event(ctx, head.incident_id, EventKind.SILENT, dispatch_id=str(dispatch_id), wave=wave, count=len(silent))
-        ask_more(ctx, dispatch_id)
+        ask_more(ctx, dispatch_id, lost=[row.need_id for row in silent])
     return len(silent)

@@ -5,15 +5,14 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from api.audit.service import record
-from api.duty.service import release
 from api.incidents.errors import CallBackNoteMissing, RequesterExists, RequesterUnknown
 from api.incidents.models import CallBack, Incident
 from api.incidents.queries.records import failed_call_backs
-from api.incidents.rules.policies import policy_for
 from api.incidents.rules.progress import ends_loop
 from api.incidents.rules.states import INCIDENT
+from api.incidents.service.engaging import free_members
 from api.incidents.service.quorum import end_asking
-from api.incidents.service.steps import move_incident, note_event, own_incident
+from api.incidents.service.steps import incident_policy, move_incident, note_event, own_incident
 from api.incidents.types import (
     CallBackOutcome,
     Cancellation,
@@ -44,7 +43,7 @@ def record_call_back(ctx: Ctx, new: NewCallBack) -> UUID:
     record(ctx, "incident.called_back", "incident", head.id, outcome=new.outcome)
     if ends:
         move_incident(ctx, head, IncidentStep.CLOSE, reason=new.outcome)
-        release(ctx, head.id)
+        free_members(ctx, head.id)
     return call_back_id
 
 
@@ -58,7 +57,7 @@ def _check_requester(head: IncidentHead, outcome: CallBackOutcome) -> None:
 
 def _ends(ctx: Ctx, head: IncidentHead, new: NewCallBack) -> bool:
     tries = 1 + failed_call_backs(ctx.session, head.id)
-    return ends_loop(new.outcome, tries=tries, allowed=policy_for(head.kind).call_back_tries)
+    return ends_loop(new.outcome, tries=tries, allowed=incident_policy(ctx, head).call_back_tries)
 
 
 def _write_call_back(ctx: Ctx, new: NewCallBack) -> UUID:
@@ -83,5 +82,5 @@ def cancel_incident(ctx: Ctx, cancellation: Cancellation) -> None:
     if cancellation.note:
         ctx.session.execute(update(Incident).where(Incident.id == head.id).values(end_note=cancellation.note))
     end_asking(ctx, head.id, StandDown.CANCELLED)
-    release(ctx, head.id)
+    free_members(ctx, head.id)
     record(ctx, "incident.cancelled", "incident", head.id, reason=cancellation.reason)

@@ -9,15 +9,17 @@ from api.grids.queries import forces_of, skills_of
 from api.incidents.errors import NothingNeeded, UnknownForce, UnknownSkill
 from api.incidents.models import Dispatch, Need
 from api.incidents.queries.dispatches import dispatch_row
-from api.incidents.rules.policies import freeze_policy, policy_for
+from api.incidents.rules.policies import freeze_policy, order_policy
 from api.incidents.rules.states import DISPATCH, NEED
-from api.incidents.service.asking import Round, find_people, state_after, tell_exhausted, write_round
+from api.incidents.rules.targeting import Bounds, ask_for
+from api.incidents.service.asking import Round, state_after, tell_exhausted, write_round
+from api.incidents.service.looking import look_around
 from api.incidents.service.progress import judge_progress
 from api.incidents.service.quorum import end_asking
 from api.incidents.service.reporting import needs_from_json
-from api.incidents.service.steps import move_incident, note_event, own_incident
+from api.incidents.service.steps import incident_policy, move_incident, note_event, own_incident
+from api.incidents.service.targets import aim_at
 from api.incidents.types import (
-    Ask,
     DispatchHead,
     DispatchOrder,
     DispatchState,
@@ -27,6 +29,7 @@ from api.incidents.types import (
     NeedCount,
     NeedOrder,
     NeedState,
+    Policy,
     StandDown,
 )
 from api.kernel.errors import NotFound
@@ -40,12 +43,13 @@ def dispatch_incident(ctx: Ctx, order: DispatchOrder) -> UUID:
     """
     incident = own_incident(ctx, order.incident_id)
     needs = needs_wanted(ctx, incident, order)
-    move_incident(ctx, incident, IncidentStep.DISPATCH)
-    turn = plan_first_wave(ctx, incident, order, needs)
+    policy = incident_policy(ctx, incident)
+    move_incident(ctx, incident, IncidentStep.DISPATCH, policy=policy)
+    turn = plan_first_wave(ctx, incident, order, needs, policy)
     _write_dispatch(ctx, turn, needs)
     write_round(ctx, turn)
     if turn.dispatch.state is DispatchState.EXHAUSTED:
-        tell_exhausted(ctx, turn.dispatch)
+        tell_exhausted(ctx, turn.dispatch, turn.policy)
     asked = len(turn.plan.picks)
     record(ctx, "incident.dispatched", "incident", incident.id, dispatch_id=str(turn.dispatch.id), asked=asked)
     return turn.dispatch.id
@@ -83,16 +87,27 @@ def check_words(ctx: Ctx, needs: tuple[NeedOrder, ...]) -> None:
             raise UnknownSkill(words=sorted(unknown_skills))
 
 
-def plan_first_wave(ctx: Ctx, incident: IncidentHead, order: DispatchOrder, needs: tuple[NeedOrder, ...]) -> Round:
-    """The dispatch as it begins, with its first wave; writes nothing, so that it also serves as a preview."""
-    policy = policy_for(incident.kind, radius_m=order.radius_m, excluded=order.exclude)
+def plan_first_wave(
+    ctx: Ctx, incident: IncidentHead, order: DispatchOrder, needs: tuple[NeedOrder, ...], policy: Policy
+) -> Round:
+    """The dispatch as it begins, with its first wave; writes nothing, so that it also serves as a preview.
+
+    `policy`: the one in force for the incident, which becomes this dispatch's own.
+    """
+    policy = order_policy(policy, radius_m=order.radius_m, excluded=order.exclude)
+    aim = aim_at(ctx, incident, order, policy)
     head = DispatchHead(
-        ctx.new_id(), incident.id, incident.station_id, DISPATCH.initial, 1, 1, freeze_policy(policy), incident.place
-    )
-    asks = [Ask(ctx.new_id(), need.wanted + policy.spare, need.force, need.skills) for need in needs]
-    counts = [NeedCount(ask.need_id, NeedState.OPEN, need.wanted, 0, 0) for ask, need in zip(asks, needs, strict=True)]
-    plan = find_people(ctx, head, policy, asks)
-    return Round(head._replace(state=state_after(head.state, counts, plan)), policy, asks, plan)
+        ctx.new_id(), incident.id, incident.station_id, DISPATCH.initial, 1, 1, freeze_policy(policy), incident.place,
+        aim.radius_m, aim.area, aim.kept, order.drill or incident.drill,
+    )  # fmt: skip
+    counts = [NeedCount(ctx.new_id(), NeedState.OPEN, need.wanted, 0, 0) for need in needs]
+    bounds = Bounds(policy.spare, policy.hope)
+    asks = [
+        ask_for(count, bounds, force=need.force, skills=need.skills) for count, need in zip(counts, needs, strict=True)
+    ]
+    search = look_around(ctx, head, policy, asks, first=True)
+    state = state_after(head.state, counts, search.plan)
+    return Round(head._replace(state=state, radius_m=search.radius_m), policy, asks, search.plan)
 
 
 def _write_dispatch(ctx: Ctx, turn: Round, needs: tuple[NeedOrder, ...]) -> None:
@@ -103,6 +118,11 @@ def _write_dispatch(ctx: Ctx, turn: Round, needs: tuple[NeedOrder, ...]) -> None
         "incident_id": head.incident_id,
         "state": head.state,
         "policy": dict(head.policy),
+        "radius_m": head.radius_m,
+        "area": head.area,
+        "target": dict(head.target),
+        "drill": head.drill,
+        "ran_out_at": ctx.now if head.state is DispatchState.EXHAUSTED else None,
         "ordered_by": ctx.actor.person_id,
         "created_at": ctx.now,
     }
@@ -116,5 +136,6 @@ def _write_dispatch(ctx: Ctx, turn: Round, needs: tuple[NeedOrder, ...]) -> None
         ],
     )  # fmt: skip
     note_event(
-        ctx, head.incident_id, EventKind.DISPATCHED, dispatch_id=str(head.id), wanted=sum(need.wanted for need in needs)
-    )
+        ctx, head.incident_id, EventKind.DISPATCHED, dispatch_id=str(head.id),
+        wanted=sum(need.wanted for need in needs), **({"drill": True} if head.drill else {}),
+    )  # fmt: skip

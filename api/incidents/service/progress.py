@@ -10,12 +10,12 @@ from api.incidents.service.quorum import end_asking
 from api.incidents.service.steps import move_incident
 from api.incidents.types import IncidentHead, IncidentState, IncidentStep, StandDown
 from api.kernel.errors import NotFound
-from api.plumbing.context import Ctx
+from api.plumbing.context import SYSTEM, Ctx
 
 
 def set_off(ctx: Ctx, incident_id: UUID) -> IncidentHead:
     """Somebody is on the way: the first one moves the incident. Only then is its row locked."""
-    head = read_incident(ctx.session, incident_id, station_id=ctx.actor.station)
+    head = read_incident(ctx.session, incident_id, station_id=_scope(ctx))
     if head is None:
         raise NotFound
     if head.state is not IncidentState.DISPATCHING:
@@ -25,10 +25,15 @@ def set_off(ctx: Ctx, incident_id: UUID) -> IncidentHead:
 
 def locked(ctx: Ctx, incident_id: UUID) -> IncidentHead:
     """The incident as it is now, locked."""
-    head = lock_incident(ctx.session, incident_id, station_id=ctx.actor.station)
+    head = lock_incident(ctx.session, incident_id, station_id=_scope(ctx))
     if head is None:
         raise NotFound
     return head
+
+
+def _scope(ctx: Ctx) -> UUID | None:
+    # Jobs act for the system, which belongs to no station; their subjects come out of rows of ours.
+    return None if ctx.actor == SYSTEM else ctx.actor.station
 
 
 def advance(ctx: Ctx, head: IncidentHead, step: IncidentStep) -> IncidentHead:

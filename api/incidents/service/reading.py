@@ -10,9 +10,17 @@ from api.incidents.models import Incident, Offer, Selection
 from api.incidents.queries.dispatches import dispatch_row, dispatches_of, needs_of, offers_of, selections_of
 from api.incidents.queries.incidents import incident_row, read_incident
 from api.incidents.queries.offers import feedbacks_of, list_own_offers, newest_feedback, own_offer_rows
+from api.incidents.queries.on_scene import dispatch_terms
 from api.incidents.queries.records import call_backs_of, links_of, timeline_of
 from api.incidents.rules.states import WENT
 from api.incidents.rules.views import coarse_distance_m, contact_view, sees_contact
+from api.incidents.service.scene_views import (
+    companions_view,
+    feedback_views,
+    reinforcement_views,
+    scene_of,
+    with_approaches,
+)
 from api.incidents.types import DispatchDetail, IncidentDetail, OfferDetail, OfferState, SelectionAnswer
 from api.kernel.errors import NotFound
 from api.kernel.geo import Point
@@ -21,7 +29,7 @@ from api.plumbing.context import Ctx
 _ROW = (
     "id", "ref", "kind", "category", "colour", "source", "state", "step_since", "description", "address",
     "place_datum", "unit_id", "unit_name", "reported_by", "reported_at", "ended_at", "end_reason", "end_note",
-    "version",
+    "dispute_id", "version", "drill",
 )  # fmt: skip
 
 
@@ -38,13 +46,13 @@ def show_incident(ctx: Ctx, incident_id: UUID) -> IncidentDetail:
         requester=contact_view(row.requester_name, row.requester_phone, clear=sees_contact(ctx.actor.roles)),
         needs=row.wanted,
         dispatches=_dispatches(ctx, incident_id),
-        feedbacks=[_plain(feedback, _FEEDBACK) for feedback in feedbacks_of(ctx.session, incident_id)],
+        feedbacks=feedback_views(ctx, feedbacks_of(ctx.session, incident_id)),
+        reinforcements=reinforcement_views(ctx, incident_id),
         links=[_plain(link, _LINK) for link in links_of(ctx.session, incident_id)],
         call_backs=[_plain(call, _CALL_BACK) for call in call_backs_of(ctx.session, incident_id)],
     )
 
 
-_FEEDBACK = ("id", "offer_id", "person_id", "revision", "state", "outcome", "text", "occurred_at", "received_at")
 _LINK = ("id", "kind", "other_id", "note", "made_by", "made_at")
 _CALL_BACK = ("id", "outcome", "rating", "note", "called_by", "called_at")
 
@@ -83,7 +91,11 @@ def show_dispatch(ctx: Ctx, dispatch_id: UUID) -> DispatchDetail:
         created_at=row.created_at,
         ended_at=row.ended_at,
         needs=needs_of(ctx.session, [row.id]),
-        offers=offers_of(ctx.session, row.id),
+        offers=with_approaches(ctx, offers_of(ctx.session, row.id)),
+        lead_offer_id=row.lead_offer_id,
+        radius_m=row.radius_m,
+        target=row.target,
+        drill=row.drill,
     )
 
 
@@ -124,7 +136,8 @@ def _why_outside(profile: MemberProfile, waves: list[Selection]) -> str:
         return "force_or_skill"
     if any(need["looked_at"] >= need["limit"] for need in fitting):
         return "farther_or_off_duty"
-    return "off_duty_or_outside_radius"
+    drawn = any(wave.scope.get("target", {}).get("kind", "radius") != "radius" for wave in waves)
+    return "off_duty_or_outside_area" if drawn else "off_duty_or_outside_radius"
 
 
 def list_offers(ctx: Ctx) -> list[dict[str, Any]]:
@@ -140,6 +153,7 @@ def show_offer(ctx: Ctx, offer_id: UUID) -> OfferDetail:
         raise NotFound
     offer, incident, place = found
     feedback = newest_feedback(ctx.session, offer.id)
+    terms = dispatch_terms(ctx.session, offer.dispatch_id)
     return OfferDetail(
         id=offer.id,
         state=offer.state,
@@ -154,8 +168,10 @@ def show_offer(ctx: Ctx, offer_id: UUID) -> OfferDetail:
         departed_at=offer.departed_at,
         arrived_at=offer.arrived_at,
         done_at=offer.done_at,
-        feedback=None if feedback is None else _plain(feedback, _FEEDBACK),
+        feedback=None if feedback is None else feedback_views(ctx, [feedback])[0],
         task=_task(ctx, offer, incident, place),
+        drill=terms.drill,
+        **scene_of(ctx, offer, lead_offer_id=terms.lead_offer_id),
     )
 
 
@@ -174,4 +190,5 @@ def _task(ctx: Ctx, offer: Offer, incident: Incident, place: Point) -> dict[str,
         "place": place,
         "unit_name": incident.unit_name,
         "requester": contact_view(incident.requester_name, incident.requester_phone, clear=clear),
+        "companions": companions_view(ctx, offer),
     }

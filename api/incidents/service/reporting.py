@@ -13,7 +13,8 @@ from api.identity.rules.phones import parse_phone
 from api.incidents.errors import IncidentOver, LinkedToItself, PossibleDuplicate
 from api.incidents.models import Incident, IncidentLink
 from api.incidents.queries.incidents import PHONE_PURPOSE, nearby_incidents, read_incident
-from api.incidents.rules.states import INCIDENT
+from api.incidents.queries.policies import policy_in_force
+from api.incidents.rules.states import ENDED_INCIDENT, INCIDENT
 from api.incidents.service.steps import note_event, own_incident, reminder
 from api.incidents.types import (
     EventKind,
@@ -41,8 +42,9 @@ def report_incident(ctx: Ctx, new: NewIncident) -> UUID:
     if not new.duplicate_checked:
         _refuse_duplicates(ctx, new, phone)
     incident_id = ctx.new_id()
-    _insert_incident(ctx, incident_id, new, phone)
-    set_timer(ctx, reminder(ctx, incident_id, new.kind, IncidentState.REPORTED, 1, 0))
+    patience_s = _patience_of(ctx, new)
+    _insert_incident(ctx, incident_id, {**_values(ctx, new, phone), "patience_s": patience_s})
+    set_timer(ctx, reminder(ctx, incident_id, patience_s, 1, 0))
     note_event(ctx, incident_id, EventKind.REPORTED, kind=new.kind, colour=new.colour, source=new.source)
     record(ctx, "incident.reported", "incident", incident_id, kind=new.kind, duplicate_checked=new.duplicate_checked)
     return incident_id
@@ -59,8 +61,12 @@ def _refuse_duplicates(ctx: Ctx, new: NewIncident, phone: str | None) -> None:
         raise PossibleDuplicate(count=len(found), candidates=[near._asdict() for near in found])
 
 
-def _insert_incident(ctx: Ctx, incident_id: UUID, new: NewIncident, phone: str | None) -> None:
-    values = _values(ctx, new, phone)
+def _patience_of(ctx: Ctx, new: NewIncident) -> int:
+    policy = policy_in_force(ctx.session, ctx.actor.station, new.kind, new.colour)
+    return policy.overdue_s[IncidentState.REPORTED]
+
+
+def _insert_incident(ctx: Ctx, incident_id: UUID, values: dict[str, Any]) -> None:
     for _ in range(_REF_TRIES):
         statement = insert(Incident).values(id=incident_id, ref=public_ref(ctx.entropy(5)), **values)
         # Two of a station's references are equal once in thirty billion; then the next one is tried.
@@ -84,6 +90,7 @@ def _values(ctx: Ctx, new: NewIncident, phone: str | None) -> dict[str, Any]:
         "wanted": needs_as_json(new.needs),
         "reported_by": ctx.actor.person_id,
         "reported_at": ctx.now,
+        "drill": new.drill,
         **_place_values(ctx, new.place, new.datum),
         **_requester_values(Requester(new.requester.name, phone)),
     }
@@ -124,7 +131,7 @@ def edit_incident(ctx: Ctx, edit: IncidentEdit) -> None:
     No clock starts again: an overdue step stays overdue whatever is edited.
     """
     head = own_incident(ctx, edit.incident_id)
-    if head.state in INCIDENT.final:
+    if head.state in ENDED_INCIDENT:
         raise IncidentOver
     if head.version != edit.version:
         raise StaleVersion

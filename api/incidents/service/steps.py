@@ -11,9 +11,10 @@ from api.identity.queries import people_with_role
 from api.identity.types import Role
 from api.incidents.models import IncidentEvent
 from api.incidents.queries.incidents import lock_incident
-from api.incidents.rules.policies import policy_for
-from api.incidents.rules.states import INCIDENT
-from api.incidents.types import EventKind, IncidentHead, IncidentKind, IncidentState, IncidentStep
+from api.incidents.queries.policies import policy_in_force
+from api.incidents.rules.policies import preset_for
+from api.incidents.rules.states import ENDED_INCIDENT, INCIDENT
+from api.incidents.types import Colour, EventKind, IncidentHead, IncidentStep, Policy
 from api.kernel.errors import NotFound
 from api.notifications.service import queue_notices, withdraw
 from api.notifications.types import Notice, Urgency
@@ -26,7 +27,7 @@ OVERDUE, NOBODY_FOUND = "step_overdue", "nobody_found"  # templates
 _REMINDER_LIVES = timedelta(days=1)
 
 _MOVE = text("""
-    UPDATE incidents SET state = :state, step_no = step_no + 1, step_since = :now,
+    UPDATE incidents SET state = :state, step_no = step_no + 1, step_since = :now, patience_s = :patience,
         ended_at = CASE WHEN :final THEN CAST(:now AS timestamptz) END, end_reason = :reason
     WHERE id = :id
 """)
@@ -51,19 +52,21 @@ def own_incident(ctx: Ctx, incident_id: UUID) -> IncidentHead:
     return head
 
 
-def move_incident(ctx: Ctx, head: IncidentHead, step: IncidentStep, *, reason: str | None = None) -> IncidentHead:
-    """Take one step of a locked incident; raises IllegalTransition.
+def move_incident(
+    ctx: Ctx, head: IncidentHead, step: IncidentStep, *, reason: str | None = None, policy: Policy | None = None
+) -> IncidentHead:
+    """Take one step of a locked incident; raises IllegalTransition. `policy`: the one in force, if it is at hand.
 
     A step that leads to the same state changes nothing, so that it cannot restart the state's clock.
     """
     state = INCIDENT.next(head.state, step)
     if state is head.state:
         return head
-    final = state in INCIDENT.final
-    ctx.session.execute(
-        _MOVE, {"id": head.id, "state": state, "now": ctx.now, "final": final, "reason": reason if final else None}
-    )
-    moved = head._replace(state=state, step_no=head.step_no + 1, step_since=ctx.now)
+    final = state in ENDED_INCIDENT
+    patience_s = None if final else (policy or incident_policy(ctx, head)).overdue_s[state]
+    values = {"id": head.id, "state": state, "now": ctx.now, "final": final, "reason": reason if final else None}
+    ctx.session.execute(_MOVE, {**values, "patience": patience_s})
+    moved = head._replace(state=state, step_no=head.step_no + 1, step_since=ctx.now, patience_s=patience_s)
     cancel_timers(ctx, head.id, job=STEP_OVERDUE)
     if not final:
         remind(ctx, moved)
@@ -74,40 +77,34 @@ def move_incident(ctx: Ctx, head: IncidentHead, step: IncidentStep, *, reason: s
 
 
 def _was_overdue(ctx: Ctx, head: IncidentHead) -> bool:
-    return ctx.now >= head.step_since + _patience(head.kind, head.state)
+    return head.state not in ENDED_INCIDENT and ctx.now >= head.step_since + timedelta(seconds=_patience_of(head))
 
 
-def _patience(kind: IncidentKind, state: IncidentState) -> timedelta:
-    return timedelta(seconds=policy_for(kind).overdue_s[state])
+def incident_policy(ctx: Ctx, head: IncidentHead) -> Policy:
+    """The policy in force for an incident."""
+    return policy_in_force(ctx.session, head.station_id, head.kind, Colour(head.colour))
+
+
+def _patience_of(head: IncidentHead) -> int:
+    """As it was when the state was entered: neither an edit nor a new policy sets a clock that runs anew."""
+    if head.patience_s is not None:
+        return head.patience_s
+    return preset_for(head.kind, Colour(head.colour)).overdue_s[head.state]  # entered before it was kept
 
 
 def remind(ctx: Ctx, head: IncidentHead, *, nag: int = 0) -> None:
     """Order the reminder of the state the incident is in; `nag` counts those it already had there."""
-    set_timer(ctx, reminder(ctx, head.id, head.kind, head.state, head.step_no, nag))
+    set_timer(ctx, reminder(ctx, head.id, _patience_of(head), head.step_no, nag))
 
 
-def reminder(
-    ctx: Ctx, incident_id: UUID, kind: IncidentKind, state: IncidentState, step_no: int, nag: int
-) -> TimerOrder:
+def reminder(ctx: Ctx, incident_id: UUID, patience_s: int, step_no: int, nag: int) -> TimerOrder:
     """The timer of one reminder. Its step is new each time, since a timer that fired stays fired."""
-    due_at = ctx.now + _patience(kind, state)
+    due_at = ctx.now + timedelta(seconds=patience_s)
     return TimerOrder(STEP_OVERDUE, incident_id, due_at, step=f"{step_no}.{nag}", fence=step_no, args={"nag": nag})
 
 
-def report_overdue(ctx: Ctx, incident_id: UUID, *, fence: int, nag: int) -> bool:
-    """Tell the supervisors that a step is overdue, and order the next reminder; False if the step was taken."""
-    head = lock_incident(ctx.session, incident_id, station_id=None)
-    if head is None or head.step_no != fence or head.state in INCIDENT.final:
-        return False
-    waited_s = int((ctx.now - head.step_since).total_seconds())
-    note_event(ctx, head.id, EventKind.OVERDUE, state=head.state, nag=nag, waited_s=waited_s)
-    tell_desk(ctx, head.station_id, head.id, template=OVERDUE, step=f"overdue-{fence}.{nag}")
-    remind(ctx, head, nag=nag + 1)
-    return True
-
-
-def tell_desk(ctx: Ctx, station_id: UUID, incident_id: UUID, *, template: str, step: str) -> None:
-    """Notify the station's supervisors and dispatchers about an incident."""
+def tell_desk(ctx: Ctx, station_id: UUID, incident_id: UUID, *, template: str, step: str) -> int:
+    """Notify the station's supervisors and dispatchers about an incident; returns how many there are."""
     people = people_with_role(ctx.session, station_id, (Role.SUPERVISOR, Role.DISPATCHER))
     urgency = Urgency.ALERT if template == NOBODY_FOUND else Urgency.NORMAL
     expires_at = ctx.now + _REMINDER_LIVES
@@ -118,3 +115,4 @@ def tell_desk(ctx: Ctx, station_id: UUID, incident_id: UUID, *, template: str, s
             for person in people
         ],
     )
+    return len(people)

@@ -1,6 +1,15 @@
 """Values of incidents; the modules keep states, words and values apart."""
 
-from api.incidents.types.previews import DispatchPreview, MessageEstimate, Missing, NeedPreview, Outlook
+from api.incidents.types.policies import (
+    Difference,
+    NextRung,
+    Policy,
+    PolicyDraft,
+    PolicyVersion,
+    Rung,
+    TravelMode,
+)
+from api.incidents.types.previews import DispatchPreview, LearntFrom, MessageEstimate, Missing, NeedPreview, Outlook
 from api.incidents.types.states import (
     DispatchState,
     DispatchStep,
@@ -34,9 +43,9 @@ from api.incidents.types.values import (
     Part,
     Past,
     Pick,
-    Policy,
     Refusal,
     Requester,
+    Target,
     WavePlan,
 )
 from api.incidents.types.views import (
@@ -56,6 +65,7 @@ from api.incidents.types.words import (
     Decision,
     DeclineReason,
     EventKind,
+    How,
     IncidentKind,
     LinkKind,
     Outcome,
@@ -75,6 +85,7 @@ __all__ = [
     "Considered",
     "Decision",
     "DeclineReason",
+    "Difference",
     "DispatchDetail",
     "DispatchHead",
     "DispatchOrder",
@@ -84,12 +95,14 @@ __all__ = [
     "EventKind",
     "FeedbackState",
     "FeedbackStep",
+    "How",
     "IncidentDetail",
     "IncidentEdit",
     "IncidentHead",
     "IncidentKind",
     "IncidentState",
     "IncidentStep",
+    "LearntFrom",
     "LinkKind",
     "ListQuery",
     "MessageEstimate",
@@ -107,6 +120,7 @@ __all__ = [
     "NewIncident",
     "NewLink",
     "NewReview",
+    "NextRung",
     "OfferDetail",
     "OfferHead",
     "OfferState",
@@ -117,11 +131,16 @@ __all__ = [
     "Past",
     "Pick",
     "Policy",
+    "PolicyDraft",
+    "PolicyVersion",
     "Refusal",
     "Requester",
+    "Rung",
     "SelectionAnswer",
     "Source",
     "StandDown",
+    "Target",
+    "TravelMode",
     "Verdict",
     "WavePlan",
 ]

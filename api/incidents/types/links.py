@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from api.files.types import PreparedFile
 from api.incidents.types.views import OfferDetail
 from api.incidents.types.words import DeclineReason, Outcome
 
@@ -27,7 +28,10 @@ class LinkAction(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     DEPART = "depart"
+    STILL_COMING = "still_coming"
     ARRIVE = "arrive"
+    ALL_RIGHT = "all_right"
+    NEED_HELP = "need_help"
     FINISH = "finish"
     DROP_OUT = "drop_out"
     FEEDBACK = "feedback"
@@ -42,12 +46,14 @@ class LinkAnswer:
     reason: DeclineReason = DeclineReason.OTHER
     outcome: Outcome | None = None
     text: str = ""
+    photos: tuple[PreparedFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class LinkPage:
-    """What a link shows. `offer` is missing once the link is no good any more."""
+    """What a link shows, with the buttons that make sense now. `offer` is missing once the link is no good any more."""
 
     stage: LinkStage
     mark: str
     offer: OfferDetail | None = None
+    actions: tuple[LinkAction, ...] = ()

@@ -9,13 +9,36 @@ from api.incidents.types.states import DispatchState
 from api.incidents.types.values import Considered
 
 
+class LearntFrom(NamedTuple):
+    """What the chances of some of those asked rest on: offers of this force, distance and time of day (empty: any).
+
+    `people`: how many of those asked it is about. Nothing asked before: a prior, taken from what was published.
+    """
+
+    people: int
+    force: str
+    band: str
+    hours: str
+    asked: int
+    accepted: int
+    mean: float
+    low: float
+    high: float
+
+
 class Outlook(NamedTuple):
-    """The chance that at least `wanted` of `asked` say yes, when each does with the chance `accept`."""
+    """The chance that at least `wanted` of `asked` say yes, when each does with their own chance; `accept` is the mean.
+
+    `low` and `high`: the same, if everybody's chance lay at the end of its 80 % interval.
+    """
 
     wanted: int
     asked: int
     accept: float
     chance: float
+    low: float
+    high: float
+    learnt_from: tuple[LearntFrom, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,9 @@ class DispatchPreview:
     incident_id: UUID
     state: DispatchState
     policy: Mapping[str, Any]
+    radius_m: float | None
+    target: Mapping[str, Any]
+    drill: bool
     needs: list[NeedPreview]
     messages: MessageEstimate
     chance: float

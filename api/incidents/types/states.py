@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class IncidentState(StrEnum):
-    """Where an incident stands. Only `closed` and `cancelled` are ends."""
+    """Where an incident stands. Only `closed` and `cancelled` are ends; what was closed may be opened again."""
 
     REPORTED = "reported"
     DISPATCHING = "dispatching"
@@ -25,6 +25,7 @@ class IncidentStep(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     CLOSE = "close"
+    REOPEN = "reopen"
     CANCEL = "cancel"
 
 

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from api.grids.types import Area
+from api.incidents.types.forecasts import Estimate
+from api.incidents.types.ranking import Ring
 from api.incidents.types.states import NeedState, OfferState
 from api.incidents.types.words import (
     CallBackOutcome,
@@ -14,6 +17,7 @@ from api.incidents.types.words import (
     Colour,
     Decision,
     DeclineReason,
+    How,
     IncidentKind,
     LinkKind,
     Outcome,
@@ -21,30 +25,6 @@ from api.incidents.types.words import (
     Verdict,
 )
 from api.kernel.geo import Datum, Point
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How a dispatch asks, frozen onto it when it starts.
-
-    `spare`: how many more are asked than are needed, at any time. `silence_s`: how long an offer waits for an answer.
-    `stale_s`: how old a position may be. `expires_s`: how long the message is worth delivering. `retry_s`: pause before
-    looking again after everybody was asked. `overdue_s`: per incident state, after how long the desk is reminded.
-    `excluded`: ids of members whom the dispatcher left out, in every wave.
-    """
-
-    version: int
-    kind: IncidentKind
-    radius_m: float
-    spare: int
-    silence_s: int
-    stale_s: int
-    expires_s: int
-    retry_s: int
-    candidates: int
-    call_back_tries: int
-    overdue_s: Mapping[str, int]
-    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +46,10 @@ class Requester:
 
 @dataclass(frozen=True)
 class NewIncident:
-    """A report as it is filed. `duplicate_checked`: the caller saw the incidents nearby, and this is another one."""
+    """A report as it is filed. `duplicate_checked`: the caller saw the incidents nearby, and this is another one.
+
+    `drill`: nothing has happened; whoever is asked is told so.
+    """
 
     kind: IncidentKind
     category: Category
@@ -79,6 +62,7 @@ class NewIncident:
     requester: Requester = field(default_factory=Requester)
     needs: tuple[NeedOrder, ...] = ()
     duplicate_checked: bool = False
+    drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,47 +75,75 @@ class IncidentEdit:
 
 
 @dataclass(frozen=True)
-class DispatchOrder:
-    """One click: whom the incident needs (none given: those named in the report), and how far to look.
+class Target:
+    """Ground to ask on instead of a circle: an outline drawn by hand, or units of the station with all below them."""
 
-    `exclude`: members the dispatcher leaves out of this dispatch.
+    area: Area | None = None
+    unit_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class DispatchOrder:
+    """One click: whom the incident needs (none given: those named in the report), and where to look.
+
+    `exclude`: members the dispatcher leaves out of this dispatch. `drill`: nothing has happened, and everybody is told.
     """
 
     incident_id: UUID
     needs: tuple[NeedOrder, ...] = ()
     radius_m: float | None = None
     exclude: frozenset[UUID] = frozenset()
+    target: Target | None = None
+    drill: bool = False
 
 
 @dataclass(frozen=True)
 class Ask:
-    """How many people one need still has to ask for, and of which kind."""
+    """Whom one need still has to ask, and until when it goes on asking.
+
+    At most `places` more; fewer, once those asked and those `waiting` (their chances of a yes) give the chance `hope`
+    that `free` of them say yes. Never fewer than cover the free places, nor than `at_least`.
+    """
 
     need_id: UUID
     places: int
     force: str | None = None
     skills: frozenset[str] = frozenset()
+    free: int = 0
+    waiting: tuple[float, ...] = ()
+    hope: float = 1.0
+    at_least: int = 0
 
 
 class NeedCount(NamedTuple):
-    """A need and how many open (unanswered, not silent) offers it has."""
+    """A need and how many open (unanswered, not silent) offers it has, with the chance of a yes of each."""
 
     need_id: UUID
     state: NeedState
     wanted: int
     got: int
     waiting: int
+    chances: tuple[float, ...] = ()
 
 
 class Past(NamedTuple):
-    """What a member's earlier offer in this incident came to. `reserve`: said yes when it was full."""
+    """What a member's earlier offer in this incident came to.
+
+    `reserve`: said yes when it was full. `left_out`: the dispatcher took the offer back. `last`: said yes and did not
+    move, so anybody else is asked first.
+    """
 
     state: OfferState
     reserve: bool
+    left_out: bool = False
+    last: bool = False
 
 
 class Considered(NamedTuple):
-    """One member looked at in one wave, and why they were picked or not."""
+    """One member looked at in one wave, and why they were picked or not.
+
+    `cost_s`: how far behind their travel time they were ranked, for what was asked of them of late.
+    """
 
     member_id: UUID
     need_id: UUID
@@ -140,6 +152,10 @@ class Considered(NamedTuple):
     distance_m: int
     force: str
     eta_s: int
+    ring: Ring = Ring.OWN
+    owner: bool = False
+    cost_s: int = 0
+    estimate: Estimate | None = None
 
 
 class Pick(NamedTuple):
@@ -150,6 +166,8 @@ class Pick(NamedTuple):
     need_id: UUID
     distance_m: float
     eta_s: int
+    force: str = ""
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +203,7 @@ class Move:
     offer_id: UUID
     occurred_at: datetime | None = None
     place: Point | None = None
+    how: How = How.HAND
 
 
 @dataclass(frozen=True)
@@ -203,6 +222,7 @@ class NewFeedback:
     outcome: Outcome
     text: str
     occurred_at: datetime | None = None
+    photos: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -276,3 +296,4 @@ class ListQuery:
     kind: str | None = None
     before: UUID | None = None
     limit: int = 50
+    drill: bool | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,10 +26,17 @@ class IncidentHead(NamedTuple):
     place: Point
     wanted: list[dict[str, Any]]
     has_requester: bool
+    unit_id: UUID | None = None
+    drill: bool = False
+    patience_s: int | None = None
 
 
 class DispatchHead(NamedTuple):
-    """What is needed to go on asking for a dispatch."""
+    """What is needed to go on asking for a dispatch.
+
+    `radius_m`: how far it looks by now (none: as far as its policy begins); `area`: the outline it keeps to, in EWKT;
+    `target`: the ground it asks on, by ids.
+    """
 
     id: UUID
     incident_id: UUID
@@ -38,6 +46,10 @@ class DispatchHead(NamedTuple):
     fence: int
     policy: Mapping[str, Any]
     place: Point
+    radius_m: float | None = None
+    area: str | None = None
+    target: Mapping[str, Any] = MappingProxyType({})
+    drill: bool = False
 
 
 class OfferHead(NamedTuple):
@@ -52,6 +64,9 @@ class OfferHead(NamedTuple):
     state: OfferState
     reason: str | None
     offered_at: datetime
+    accepted_at: datetime | None
+    beyond: bool
+    eta_s: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +94,12 @@ class IncidentDetail:
     ended_at: datetime | None
     end_reason: str | None
     end_note: str | None
+    dispute_id: UUID | None
     version: int
+    drill: bool
     dispatches: list[dict[str, Any]]
     feedbacks: list[dict[str, Any]]
+    reinforcements: list[dict[str, Any]]
     links: list[dict[str, Any]]
     call_backs: list[dict[str, Any]]
 
@@ -100,6 +118,10 @@ class DispatchDetail:
     ended_at: datetime | None
     needs: list[dict[str, Any]]
     offers: list[dict[str, Any]]
+    lead_offer_id: UUID | None
+    radius_m: float | None
+    target: Mapping[str, Any]
+    drill: bool
 
 
 @dataclass(frozen=True)
@@ -132,3 +154,9 @@ class OfferDetail:
     done_at: datetime | None
     feedback: dict[str, Any] | None
     task: dict[str, Any] | None
+    eta_at: datetime | None
+    fix_at: datetime | None
+    still_asked: bool
+    welfare: str | None
+    leads: bool
+    drill: bool

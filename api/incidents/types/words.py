@@ -71,12 +71,25 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class How(StrEnum):
+    """Who said that somebody left or arrived: their positions, their hand in the app, or their link."""
+
+    GEOFENCE = "geofence"
+    HAND = "hand"
+    LINK = "link"
+
+
 class StandDown(StrEnum):
-    """Why somebody who was asked is not needed. `full`: they said yes, but the last place had gone."""
+    """Why somebody who was asked is not needed.
+
+    `full`: they said yes, but the last place had gone. `desk`: the dispatcher decided so. `still`: they said yes and
+    did not move.
+    """
 
     FULL = "full"
     ENOUGH = "enough"
     DESK = "desk"
+    STILL = "still"
     ENDED = "ended"
     CANCELLED = "cancelled"
 
@@ -129,6 +142,12 @@ class Verdict(StrEnum):
     REFUSED = "refused"  # declined or dropped out of this incident before
     WENT = "went"
     EXCLUDED = "excluded"  # the dispatcher left them out of this dispatch
+    RESTING = "resting"  # their last task ended too short a time ago
+    CAP = "cap"  # asked as often as one may be in a day
+    QUOTA = "quota"  # reached by text message only, and none may be sent to their number now
+    OTHER_GRID = "other_grid"  # the incident's own grid, or its neighbours, had enough people
+    QUIET = "quiet"  # in the hours they do not want to be rung in, and somebody else is about as near
+    FAIRNESS = "fairness"  # about as near as those asked, who were asked less of late
 
 
 class EventKind(StrEnum):
@@ -142,8 +161,12 @@ class EventKind(StrEnum):
     ASKED = "asked"
     SILENT = "silent"
     EXHAUSTED = "exhausted"
+    REMINDED = "reminded"  # those who had not answered, when nobody else was left
+    WIDENED = "widened"  # looks farther than before
+    RUNG_TOLD = "rung_told"  # nobody is left to ask, and somebody above was told
     FILLED = "filled"
     ASKING_ENDED = "asking_ended"
+    READ = "read"  # proof that somebody asked has read it
     ACCEPTED = "accepted"
     RESERVE = "reserve"  # said yes when it was full
     DECLINED = "declined"
@@ -151,7 +174,20 @@ class EventKind(StrEnum):
     DEPART = "depart"
     ARRIVE = "arrive"
     FINISH = "finish"
+    ADDED = "added"  # by hand
+    TAKEN_BACK = "taken_back"  # one person asked, or going, whom the desk does not need after all
+    STILL = "still"  # said yes and has not moved, or is not seen
+    STILL_COMING = "still_coming"
+    GONE = "gone"  # left the place after having been there
+    LEAD = "lead"
+    WELFARE_MISSED = "welfare_missed"
+    WELFARE_ANSWERED = "welfare_answered"
+    REINFORCEMENT_ASKED = "reinforcement_asked"
+    REINFORCEMENT_DECIDED = "reinforcement_decided"
     FEEDBACK = "feedback"
+    LATE = "late"  # told by a phone that was offline, after the thing was over or another way
     REVIEWED = "reviewed"
     CALLED_BACK = "called_back"
+    HANDED_TO_DISPUTES = "handed_to_disputes"
+    DISPUTE_OPENED = "dispute_opened"
     OVERDUE = "overdue"

@@ -1,0 +1,1 @@
+"""What incidents ask of programs that are not ours."""
