@@ -2,5 +2,33 @@
 
 from api.reporting.types.disputes import CaseLine, DisputeReport, Grouping, Mediator, Spread, VisitLine
 from api.reporting.types.periods import Period
+from api.reporting.types.reach import (
+    CurvePoint,
+    ReachCount,
+    ReachLine,
+    ReachQuery,
+    ReachReport,
+    ResponseCurve,
+    ResponseLine,
+    ResponseQuery,
+    Standing,
+)
 
-__all__ = ["CaseLine", "DisputeReport", "Grouping", "Mediator", "Period", "Spread", "VisitLine"]
+__all__ = [
+    "CaseLine",
+    "CurvePoint",
+    "DisputeReport",
+    "Grouping",
+    "Mediator",
+    "Period",
+    "ReachCount",
+    "ReachLine",
+    "ReachQuery",
+    "ReachReport",
+    "ResponseCurve",
+    "ResponseLine",
+    "ResponseQuery",
+    "Spread",
+    "Standing",
+    "VisitLine",
+]
