@@ -1,0 +1,1 @@
+"""What disputes know, read-only: one module per noun."""

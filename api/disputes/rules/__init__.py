@@ -1,0 +1,1 @@
+"""Pure decisions of disputes: states, who may see what, the score, deadlines, what belongs together."""

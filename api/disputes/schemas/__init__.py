@@ -1,0 +1,1 @@
+"""What disputes take and give on the wire."""
