@@ -59,6 +59,22 @@ class BadSteps(DomainError):
     en = "The steps do not make a plan; see the list."
 
 
+class ScaleMoved(DomainError):
+    """Somebody else made a newer version meanwhile."""
+
+    code, kind = "scale_moved", Kind.CONFLICT
+    zh = "风险等级设置已有更新的版本（第 {version} 版），请在其基础上修改。"
+    en = "There is a newer version of this scale ({version}); edit that one."
+
+
+class BadScale(DomainError):
+    """The colours and rules do not make a scale."""
+
+    code, kind = "bad_scale", Kind.INVALID
+    zh = "风险等级设置有误，请按提示修改。"
+    en = "The colours and rules do not make a scale; see the list."
+
+
 class UnknownOwner(DomainError):
     """The person, grid or team a visit was to be assigned to is not the station's."""
 

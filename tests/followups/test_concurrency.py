@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from api.followups import service
+from api.followups.errors import ScaleMoved
 from api.followups.models import ContactRow, VisitRow
-from api.followups.queries import plan_in, visits_of
-from api.followups.types import Outcome, VisitState
+from api.followups.queries import plan_in, scale_versions, visits_of
+from api.followups.types import NewScale, Outcome, OutcomeRule, VisitState
 from api.plumbing.context import SYSTEM, Actor, unit_of_work
 from api.plumbing.locks import try_lock
 from api.plumbing.outbox import OutboxMessage
@@ -111,3 +112,21 @@ def run_once(_: int) -> int:
 
 def mediator_of(town) -> Actor:
     return Actor("person", town.mediator, town.station_id)
+
+
+def test_eight_editors_of_one_scale_write_one_version(settled) -> None:
+    app, town, _ = settled
+    editor = Actor("person", town.chief, town.station_id)
+    rules = {Outcome.STRAINED: OutcomeRule(shift=1)}
+
+    def act(number: int) -> bool:
+        try:
+            with unit_of_work(editor) as ctx:
+                service.write_scale(ctx, NewScale("hazard", ("red", f"green_{number}"), rules))
+        except ScaleMoved:
+            return False
+        return True
+
+    assert Counter(in_parallel(app, 8, act)) == {True: 1, False: 7}
+    with app.app_context(), unit_of_work(SYSTEM) as ctx:
+        assert [scale.version for scale in scale_versions(ctx.session, town.station_id, "hazard")] == [1]

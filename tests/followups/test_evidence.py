@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.followups.rules.evidence import judge_evidence
-from api.followups.types import ContactReport, Evidence, Fix, Mode, Outcome, Reason, Sighting, Verdict
+from api.followups.types import ContactReport, Evidence, Fix, Mode, Outcome, Reason, Shot, Sighting, Verdict
 from api.kernel.geo import Datum, Point
 
 pytestmark = pytest.mark.unit
@@ -124,3 +124,57 @@ def test_every_report_gets_a_verdict_and_a_time_not_after_its_receipt(fix, captu
     judgement = judge_evidence(replace(GOOD, report=report, planned_mode=planned, last=last))
     assert judgement.occurred_at <= NOW
     assert (judgement.verdict is Verdict.PLAUSIBLE) == (not set(judgement.reasons) - {Reason.PLACE_UNKNOWN})
+
+
+def shown(*shots: Shot, place: Point | None = HOME, **changes) -> tuple[Verdict, set[Reason]]:
+    """The verdict on the good visit with photos, some of its report changed."""
+    judgement = judge_evidence(replace(GOOD, place=place, shots=shots, report=replace(REPORT, **changes)))
+    return judgement.verdict, set(judgement.reasons)
+
+
+def test_a_photo_taken_there_and_then_stands_in_for_a_missing_position() -> None:
+    there = Shot(NOW - timedelta(hours=1), HOME)
+    assert shown(there, fix=None) == (Verdict.PLAUSIBLE, {Reason.NO_POSITION, Reason.PHOTO_AT_PLACE})
+    coarse = Fix(FAR.point, Datum.WGS84, 5_000)
+    assert shown(there, fix=coarse) == (Verdict.PLAUSIBLE, {Reason.COARSE_FIX, Reason.PHOTO_AT_PLACE})
+    assert shown(there) == (Verdict.PLAUSIBLE, {Reason.PHOTO_AT_PLACE})
+
+
+def test_a_photo_of_that_place_without_an_hour_proves_nothing() -> None:
+    assert shown(Shot(None, HOME), fix=None) == (Verdict.NO_FIX, {Reason.NO_POSITION})
+
+
+def test_a_photo_taken_elsewhere_is_doubtful() -> None:
+    assert shown(Shot(NOW, FAR.point)) == (Verdict.DOUBTFUL, {Reason.PHOTO_ELSEWHERE})
+    assert shown(Shot(NOW, HOME), Shot(NOW, FAR.point))[1] == {Reason.PHOTO_ELSEWHERE}
+
+
+def test_a_photo_of_another_day_is_doubtful() -> None:
+    old = Shot(NOW - timedelta(days=3), HOME)
+    assert shown(old) == (Verdict.DOUBTFUL, {Reason.PHOTO_OTHER_TIME})
+    assert shown(old, fix=None) == (Verdict.DOUBTFUL, {Reason.NO_POSITION, Reason.PHOTO_OTHER_TIME})
+    assert shown(replace(old, where=None))[0] is Verdict.DOUBTFUL
+
+
+def test_a_photo_goes_by_its_phones_clock_right_or_wrong() -> None:
+    wrong = NOW - timedelta(days=2)
+    camera, satellite = Shot(wrong, HOME), Shot(NOW, HOME)
+    for shot in (camera, satellite):
+        assert Reason.PHOTO_OTHER_TIME not in shown(shot, captured_at=wrong, sent_at=wrong)[1]
+
+
+def test_a_camera_that_wrote_nothing_is_no_witness() -> None:
+    assert shown(Shot()) == (Verdict.PLAUSIBLE, set())
+
+
+def test_where_the_place_is_unknown_a_photo_is_compared_with_the_phone() -> None:
+    assert shown(Shot(NOW, FAR.point), place=None)[1] == {Reason.PLACE_UNKNOWN, Reason.PHOTO_ELSEWHERE}
+    assert shown(Shot(NOW, HOME), place=None) == (Verdict.PLAUSIBLE, {Reason.PLACE_UNKNOWN})
+    assert shown(Shot(NOW, FAR.point), place=None, fix=None) == (Verdict.NO_FIX, {Reason.NO_POSITION})
+
+
+def test_a_photo_does_not_prove_a_telephone_call() -> None:
+    call = replace(GOOD, planned_mode=Mode.TELEPHONE, report=replace(REPORT, mode=Mode.TELEPHONE))
+    for where in (HOME, FAR.point):
+        judgement = judge_evidence(replace(call, shots=(Shot(NOW, where),)))
+        assert (judgement.verdict, judgement.reasons) == (Verdict.NO_FIX, (Reason.BY_TELEPHONE,))

@@ -1,9 +1,11 @@
 """Followups over HTTP: guards, shapes, pages, and what bad input is answered."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
+from tests.builders.files import photographed
 from tests.builders.followups import first_visit, make_town, open_plan, run_at
 from tests.builders.identity import Enrolled, enroll, sign_in
 
@@ -100,6 +102,21 @@ def test_a_report_is_taken_and_the_visit_shows_it(ctx, get, post, visit) -> None
     )
     file = get("mediator", f"/visits/{visit.id}").json
     assert (file["visit"]["state"], file["contacts"][0]["note"]) == ("done", "平静")
+
+
+def test_photos_uploaded_before_are_shown_with_the_report(ctx, client, get, post, people, visit) -> None:
+    form = {"file": (BytesIO(photographed()), "a.jpg", "image/jpeg")}
+    headers = {**people["mediator"], "Idempotency-Key": "photo-1"}
+    file = client.post("/v1/files", data=form, headers=headers).json
+    path = f"/visits/{visit.id}/contacts"
+    foreign = post("officer", path, call(ctx, photos=[file["id"]]), key="key-0")
+    assert (foreign.status_code, foreign.json["code"]) == (404, "not_found")
+    answer = post("mediator", path, call(ctx, photos=[file["id"], file["id"]]))
+    assert (answer.status_code, answer.json["photo_hashes"]) == (201, [file["source_sha256"]])
+    [photo] = get("supervisor", f"/visits/{visit.id}").json["contacts"][0]["photos"]
+    assert (photo["id"], client.get(photo["link"]).mimetype) == (file["id"], "image/jpeg")
+    assert client.get(photo["thumbnail_link"]).status_code == 200
+    assert post("mediator", path, call(ctx, photos=["x"]), key="key-2").json["errors"][0]["pointer"] == "/photos/0"
 
 
 def test_a_report_repeated_with_its_key_and_a_new_time_of_sending_is_the_same(ctx, post, visit) -> None:
@@ -242,6 +259,39 @@ def test_templates_are_listed_written_and_versioned(get, post) -> None:
 def test_steps_that_make_no_plan_are_refused_with_their_place(post, steps: list, pointer: str) -> None:
     body = {"subject_kind": "dispute", "zh": "黄", "en": "Yellow", "steps": steps}
     answer = post("chief", "/visit-plans/templates", body)
+    assert answer.status_code == 422
+    assert pointer in {error["pointer"] for error in answer.json["errors"]}
+
+
+HAZARD = {"subject_kind": "hazard", "colours": ["red", "green"], "rules": {"strained": {"to": "red"}}}
+
+
+def test_scales_are_listed_written_and_versioned(get, post) -> None:
+    written = post("chief", "/visit-plans/scales", HAZARD)
+    assert (written.status_code, written.json["version"]) == (201, 1)
+    assert written.json["rules"]["strained"]["to"] == "red"
+    again = post("chief", "/visit-plans/scales", HAZARD, key="again")
+    assert (again.status_code, again.json["code"]) == (409, "scale_moved")
+    listed = get("chief", "/visit-plans/scales").json["items"]
+    assert written.json in listed
+    assert {"*", "hazard"} == {scale["subject_kind"] for scale in listed}
+    assert get("chief", "/visit-plans/scales/versions?subject_kind=hazard").json["items"] == [written.json]
+    assert post("mediator", "/visit-plans/scales", HAZARD, key="no").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"colours": ["green", "red", "green"]}, "/colours"),
+        ({"colours": ["*"]}, "/colours/0"),
+        ({"rules": {"strained": {"to": "blue"}}}, "/rules/strained/to"),
+        ({"rules": {"furious": {}}}, "/rules/furious"),
+        ({"rules": {"calm": {"streak": 0}}}, "/rules/calm/streak"),
+        ({"subject_kind": "dispute"}, "/colours"),
+    ],
+)
+def test_what_makes_no_scale_is_refused_with_its_place(post, changes: dict, pointer: str) -> None:
+    answer = post("chief", "/visit-plans/scales", {**HAZARD, **changes})
     assert answer.status_code == 422
     assert pointer in {error["pointer"] for error in answer.json["errors"]}
 

@@ -51,7 +51,34 @@ def scale_for(session: Session, station_id: UUID, subject_kind: str) -> Scale:
         .order_by(ScaleRow.station_id.is_(None), ScaleRow.subject_kind == ANY, ScaleRow.version.desc())
         .limit(1)
     ).one()
-    return Scale(row.subject_kind, row.version, tuple(row.colours), thaw_rules(row.rules))
+    return _scale(row)
+
+
+def scales_for(session: Session, station_id: UUID) -> list[Scale]:
+    """The newest version of every scale a station may use: its own and the common ones."""
+    line = (ScaleRow.station_id, ScaleRow.subject_kind)
+    rows = session.scalars(
+        select(ScaleRow)
+        .where((ScaleRow.station_id == station_id) | ScaleRow.station_id.is_(None))
+        .ext(distinct_on(*line))
+        .order_by(*line, ScaleRow.version.desc())
+    )
+    return [_scale(row) for row in rows]
+
+
+def scale_versions(session: Session, station_id: UUID, subject_kind: str) -> list[Scale]:
+    """Every version of the station's own and the common scale of exactly this kind, its own and the newest first."""
+    rows = session.scalars(
+        select(ScaleRow)
+        .where((ScaleRow.station_id == station_id) | ScaleRow.station_id.is_(None))
+        .where(ScaleRow.subject_kind == subject_kind)
+        .order_by(ScaleRow.station_id.nulls_last(), ScaleRow.version.desc())
+    )
+    return [_scale(row) for row in rows]
+
+
+def _scale(row: ScaleRow) -> Scale:
+    return Scale(row.subject_kind, row.version, tuple(row.colours), thaw_rules(row.rules), row.station_id)
 
 
 def _visible(station_id: UUID):  # type: ignore[no-untyped-def] # an SQL expression

@@ -1,6 +1,6 @@
 """Visits as lists show them, and the contacts behind one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,25 @@ def visits_due(
     if before is not None:
         statement = statement.where(VisitRow.due_at < before)
     return _visits(session, _page(statement, after, limit))
+
+
+def held_visit_ids(session: Session, holders: Collection[UUID], *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """The ids of these holders' open visits behind one id, in order of their ids."""
+    statement = select(VisitRow.id).where(among(VisitRow.owner_id, holders), VisitRow.state.in_(OPEN_VISIT))
+    if after is not None:
+        statement = statement.where(VisitRow.id > after)
+    return session.scalars(statement.order_by(VisitRow.id).limit(limit)).all()
+
+
+def open_visit_ids(session: Session, holder: UUID) -> Sequence[UUID]:
+    """The ids of one holder's open visits."""
+    return session.scalars(select(VisitRow.id).where(VisitRow.owner_id == holder, VisitRow.state.in_(OPEN_VISIT))).all()
+
+
+def held_visits(session: Session, holders: Collection[UUID], ids: Collection[UUID]) -> list[Visit]:
+    """Those of these visits that are these holders' and open."""
+    mine = among(VisitRow.owner_id, holders), VisitRow.state.in_(OPEN_VISIT)
+    return _visits(session, _select().where(among(VisitRow.id, ids), *mine)) if ids else []
 
 
 def overdue(

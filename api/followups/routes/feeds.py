@@ -31,7 +31,10 @@ def open_feed(ctx: Ctx) -> dict[str, Any]:
 @operation(Permission.VISIT_DO)
 @blp.response(200, VisitFeedListSchema)
 def list_feeds(ctx: Ctx) -> dict[str, Any]:
-    """One's calendar addresses"""
+    """One's calendar addresses
+
+    When each was given out; the address itself was told once.
+    """
     return {"items": [{"id": id_, "created_at": at} for id_, at in feeds_of(ctx.session, ctx.actor.person)]}
 
 
@@ -49,7 +52,8 @@ def revoke_feed(ctx: Ctx, feed_id: UUID) -> None:
 @blp.route("/me/visits.ics", methods=["GET"])
 @public_operation("a calendar program cannot sign in: the address itself is signed and revocable, and names nobody")
 @blp.arguments(FeedQuery, location="query")
-@blp.response(200, content_type="text/calendar")
+@blp.response(200, {"type": "string"}, content_type="text/calendar")
+@blp.alt_response(404, description="Revoked, or never given out.")
 def show_calendar(ctx: Ctx, query: dict[str, Any]) -> Response:
     """One's visits as a calendar
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from api.followups import service
 from api.followups.queries import holder_ids, overdue, visits_due, visits_led
 from api.followups.routes.blueprint import blp
@@ -18,10 +20,10 @@ from api.followups.schemas import (
     VisitSchema,
     VisitWaiverSchema,
 )
-from api.followups.schemas.visits import Scope
-from api.followups.types import Owner, Visit, WaiveReason
+from api.followups.types import Owner, Scope, Visit, WaiveReason
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
+from api.http.rows import answer_page
 from api.identity.types import Permission
 from api.kernel.paging import Page
 from api.plumbing.context import Ctx
@@ -31,7 +33,7 @@ from api.plumbing.context import Ctx
 @operation(Permission.VISIT_DO)
 @blp.arguments(VisitQuery, location="query")
 @blp.response(200, VisitPageSchema)
-def list_visits(ctx: Ctx, query: dict[str, Any]) -> Page[Visit]:
+def list_visits(ctx: Ctx, query: dict[str, Any]) -> Response:
     """One's day list
 
     The visits to make by their deadline, so the overdue ones come first; or, with `scope=led`, the overdue visits of
@@ -49,7 +51,7 @@ def list_visits(ctx: Ctx, query: dict[str, Any]) -> Page[Visit]:
 @operation(Permission.VISIT_READ)
 @blp.arguments(OverdueQuery, location="query")
 @blp.response(200, VisitPageSchema)
-def list_overdue(ctx: Ctx, query: dict[str, Any]) -> Page[Visit]:
+def list_overdue(ctx: Ctx, query: dict[str, Any]) -> Response:
     """The station's overdue visits
 
     The longest overdue first.
@@ -98,8 +100,9 @@ def _after(cursor: str | None, purpose: str) -> tuple[datetime, UUID] | None:
     return None if values is None else (datetime.fromisoformat(values[0]), UUID(values[1]))
 
 
-def _page(visits: Sequence[Visit], purpose: str, limit: int) -> Page[Visit]:
-    if len(visits) < limit:
-        return Page(visits)
-    last = visits[-1]
-    return Page(visits, write_cursor([last.overdue_at.isoformat(), str(last.id)], f"visits.{purpose}"))
+def _page(visits: Sequence[Visit], purpose: str, limit: int) -> Response:
+    cursor = None
+    if len(visits) == limit:
+        last = visits[-1]
+        cursor = write_cursor([last.overdue_at.isoformat(), str(last.id)], f"visits.{purpose}")
+    return answer_page(VisitSchema, Page(visits, cursor))

@@ -2,13 +2,16 @@
 
 `sent_at` is the phone's clock at the moment of sending, so its difference to our receipt is the clock's error, and
 what remains between capture and receipt is time offline.
+
+What a camera wrote beside a photo is a witness of its own: it can stand in for a position that is missing, or speak
+against the report. Silence means nothing, since many phones write nothing.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from api.followups.types import Evidence, Judgement, Mode, Reason, Verdict
-from api.kernel.geo import distance_m
+from api.followups.types import Evidence, Judgement, Mode, Reason, Shot, Verdict
+from api.kernel.geo import Point, distance_m
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 # Without the phone's own word for its clock, this much between capture and receipt may be either.
@@ -18,9 +21,15 @@ COARSE_M = 2_000.0
 # Faster than any road allows between two visits.
 FASTEST_MPS = 55.0
 SAME_MOMENT_S = 60.0
+# Cameras write the last position they knew, without saying how well they knew it.
+PHOTO_NEAR_M = 500.0
+# The paper that was signed in the morning may be shown in the evening.
+PHOTO_TOLERANCE = timedelta(hours=6)
 
 _UNLOCATED = frozenset({Reason.NO_POSITION, Reason.COARSE_FIX, Reason.BY_TELEPHONE})
-_HARMLESS = frozenset({Reason.PLACE_UNKNOWN})
+_HARMLESS = frozenset({Reason.PLACE_UNKNOWN, Reason.PHOTO_AT_PLACE})
+# What a photo taken there makes good.
+_REPLACED = frozenset({Reason.NO_POSITION, Reason.COARSE_FIX})
 
 
 def judge_evidence(evidence: Evidence) -> Judgement:
@@ -41,7 +50,10 @@ def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
     found = set(reasons)
     if found - _UNLOCATED - _HARMLESS:
         return Verdict.DOUBTFUL
-    return Verdict.NO_FIX if found & _UNLOCATED else Verdict.PLAUSIBLE
+    missing = found & _UNLOCATED
+    if Reason.PHOTO_AT_PLACE in found:
+        missing -= _REPLACED
+    return Verdict.NO_FIX if missing else Verdict.PLAUSIBLE
 
 
 def _clock_error(evidence: Evidence) -> timedelta:
@@ -108,6 +120,41 @@ def _check_mode(evidence: Evidence) -> Reason | None:
     return Reason.OTHER_MODE if less else None
 
 
+def _check_photo_place(evidence: Evidence) -> Reason | None:
+    where = _whereabouts(evidence)
+    seen = [shot for shot in evidence.shots if shot.where is not None]
+    if where is None or not seen or evidence.report.mode is Mode.TELEPHONE:
+        return None
+    if any(not _is_near(shot, where) for shot in seen):
+        return Reason.PHOTO_ELSEWHERE
+    # Beside the position of the phone itself, which speaks anyway, only the subject's place proves anything.
+    proven = evidence.place is not None and any(shot.at and _fits_time(evidence, shot.at) for shot in seen)
+    return Reason.PHOTO_AT_PLACE if proven else None
+
+
+def _check_photo_time(evidence: Evidence) -> Reason | None:
+    times = [shot.at for shot in evidence.shots if shot.at is not None]
+    return None if all(_fits_time(evidence, at) for at in times) else Reason.PHOTO_OTHER_TIME
+
+
+def _whereabouts(evidence: Evidence) -> Point | None:
+    """Where the contact should be, or failing that where the phone says it was."""
+    fix = evidence.report.fix
+    if evidence.place is not None:
+        return evidence.place
+    return fix.point if fix is not None and fix.accuracy_m <= COARSE_M else None
+
+
+def _is_near(shot: Shot, where: Point) -> bool:
+    return shot.where is not None and distance_m(shot.where, where) <= PHOTO_NEAR_M
+
+
+def _fits_time(evidence: Evidence, at: datetime) -> bool:
+    # A camera goes by its phone's clock, right or wrong, unless it asked a satellite.
+    moments = (evidence.report.captured_at, occurred_at(evidence))
+    return any(abs(at - moment) <= PHOTO_TOLERANCE for moment in moments)
+
+
 _CHECKS: tuple[Callable[[Evidence], Reason | None], ...] = (
     _check_position,
     _check_place,
@@ -117,4 +164,6 @@ _CHECKS: tuple[Callable[[Evidence], Reason | None], ...] = (
     _check_sender,
     _check_visitor,
     _check_mode,
+    _check_photo_place,
+    _check_photo_time,
 )

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-SUBJECT_JOBS: dict[str, str] = {}
+from api.followups.types import ANY
+
+SUBJECT_JOBS: dict[str, str] = {"dispute": "workers.jobs.disputes.contact_reported"}
+
+# What a kind's own area grades its subjects with, gravest first: a scale for it can have neither fewer nor more.
+SUBJECT_COLOURS: dict[str, tuple[str, ...]] = {"dispute": ("red", "orange", "yellow", "blue", "white")}
+
+
+def fixed_colours(subject_kind: str) -> frozenset[str]:
+    """The colours a scale for this kind must consist of; empty where it may have any.
+
+    The scale for any kind serves the graded kinds as well.
+    """
+    kinds = SUBJECT_COLOURS if subject_kind == ANY else {subject_kind}
+    return frozenset(colour for kind in kinds for colour in SUBJECT_COLOURS.get(kind, ()))
 
 
 @dataclass(frozen=True)

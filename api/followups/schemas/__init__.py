@@ -4,6 +4,12 @@ from api.followups.schemas.calendar import render_calendar
 from api.followups.schemas.contacts import SentAtSchema, VisitContactReportSchema, VisitContactSchema
 from api.followups.schemas.feeds import FeedQuery, VisitFeedListSchema, VisitNewFeedSchema
 from api.followups.schemas.plans import VisitPlaceCodeSchema, VisitPlanFileSchema
+from api.followups.schemas.scales import (
+    ScaleVersionsQuery,
+    VisitNewScaleSchema,
+    VisitScaleListSchema,
+    VisitScaleSchema,
+)
 from api.followups.schemas.templates import (
     VersionsQuery,
     VisitNewTemplateSchema,
@@ -23,6 +29,7 @@ from api.followups.schemas.visits import (
 __all__ = [
     "FeedQuery",
     "OverdueQuery",
+    "ScaleVersionsQuery",
     "SentAtSchema",
     "VersionsQuery",
     "VisitAssignmentSchema",
@@ -31,11 +38,14 @@ __all__ = [
     "VisitFeedListSchema",
     "VisitFileSchema",
     "VisitNewFeedSchema",
+    "VisitNewScaleSchema",
     "VisitNewTemplateSchema",
     "VisitPageSchema",
     "VisitPlaceCodeSchema",
     "VisitPlanFileSchema",
     "VisitQuery",
+    "VisitScaleListSchema",
+    "VisitScaleSchema",
     "VisitSchema",
     "VisitTemplateListSchema",
     "VisitTemplateSchema",

@@ -57,7 +57,13 @@ class VisitContactReportSchema(RequestSchema):
         fields.String(validate=_SHA256),
         load_default=(),
         validate=validate.Length(max=MOST_PHOTOS),
-        metadata={"description": "SHA-256 of each photo taken, hexadecimal."},
+        metadata={"description": "SHA-256 of each photo taken, hexadecimal; also of those that are not uploaded."},
+    )
+    photos = fields.List(
+        fields.UUID(),
+        load_default=(),
+        validate=validate.Length(max=MOST_PHOTOS),
+        metadata={"description": "Ids of files the sender uploaded before; their digests count as photo_hashes."},
     )
     visited_by = fields.UUID(
         load_default=None, allow_none=True, metadata={"description": "Who made the contact, if not the sender."}
@@ -69,6 +75,10 @@ class VisitContactReportSchema(RequestSchema):
         metadata={"description": "The QR code found at the place."},
     )
     note = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 2_000))
+
+    @post_load
+    def _photos(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "photos": tuple(dict.fromkeys(data["photos"]))}
 
 
 class VisitContactSchema(ResponseSchema):
@@ -90,3 +100,21 @@ class VisitContactSchema(ResponseSchema):
     confirmed_by = fields.UUID(required=True, allow_none=True)
     photo_hashes = fields.List(fields.String(), required=True)
     note = fields.String(required=True, allow_none=True)
+
+
+class VisitPhotoSchema(ResponseSchema):
+    """A photo of a contact; the links end after a quarter of an hour."""
+
+    id = fields.UUID(required=True)
+    media_type = fields.String(required=True)
+    width = fields.Integer(required=True, allow_none=True)
+    height = fields.Integer(required=True, allow_none=True)
+    taken_at = fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "As the camera wrote."})
+    link = fields.String(required=True)
+    thumbnail_link = fields.String(required=True, allow_none=True)
+
+
+class VisitShownContactSchema(VisitContactSchema):
+    """A stored report with its photos."""
+
+    photos = fields.List(fields.Nested(VisitPhotoSchema), required=True)

@@ -1,19 +1,10 @@
 """Visits on the wire."""
 
-from enum import StrEnum
-
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.followups.schemas.contacts import VisitContactSchema
-from api.followups.types import DECIDED, OwnerKind
+from api.followups.schemas.contacts import VisitShownContactSchema
+from api.followups.types import DECIDED, OwnerKind, Scope
 from api.http.schemas import PageQuery, RequestSchema, ResponseSchema, page_of
-
-
-class Scope(StrEnum):
-    """Whose visits: those I am to make, or the overdue ones I am the first to be asked about."""
-
-    MINE = "mine"
-    LED = "led"
 
 
 class VisitQuery(PageQuery):
@@ -77,7 +68,7 @@ class VisitFileSchema(ResponseSchema):
     """A visit and every report of it."""
 
     visit = fields.Nested(VisitSchema, required=True)
-    contacts = fields.List(fields.Nested(VisitContactSchema), required=True)
+    contacts = fields.List(fields.Nested(VisitShownContactSchema), required=True)
 
 
 class VisitWaiverSchema(RequestSchema):

@@ -8,6 +8,7 @@ from api.followups.service.plans import close_plan, open_plan, open_plans
 from api.followups.service.reading import PlanFile, VisitFile, read_plan, read_visit
 from api.followups.service.redating import redate_visits
 from api.followups.service.replans import Restart, regrade_plan, restart_plan
+from api.followups.service.scales import write_scale
 from api.followups.service.teams import set_team
 from api.followups.service.templates import write_template
 from api.followups.service.visits import confirm_contact, reassign_plan, reassign_visit, waive_visit
@@ -36,5 +37,6 @@ __all__ = [
     "set_team",
     "visits_in_feed",
     "waive_visit",
+    "write_scale",
     "write_template",
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
+from api.files.types import StoredFile
 from api.followups.errors import UnknownVisitor
 from api.followups.models import ContactRow, PlanRow, VisitRow
 from api.followups.queries import contact_value, people_behind, plan_value, scale_for, visit_in
@@ -13,6 +14,7 @@ from api.followups.rules.marks import Standing, bears_on_plan, makes_visit, mark
 from api.followups.rules.outcomes import finishes_visit, has_new_effect
 from api.followups.rules.states import VISIT
 from api.followups.service.consequences import draw_consequences
+from api.followups.service.photos import claim_photos
 from api.followups.service.place_codes import is_place_code
 from api.followups.service.records import note_plan
 from api.followups.service.rows import lock_visit
@@ -25,6 +27,7 @@ from api.followups.types import (
     Mark,
     Mode,
     PlanState,
+    Shot,
     Sighting,
     Visit,
     VisitEvent,
@@ -45,18 +48,23 @@ class _Case:
     before: Visit
     report: ContactReport
     visited_by: UUID
+    contact_id: UUID
+    photos: tuple[StoredFile, ...] = ()
 
 
 def report_contact(ctx: Ctx, visit_id: UUID, report: ContactReport) -> Contact:
     """Store a report of a contact; sent again, it is the same one.
 
-    It is taken in every state of the visit and the plan, and its marks say how. Raises NotFound and UnknownVisitor.
+    It is taken in every state of the visit and the plan, and its marks say how. Raises UnknownVisitor, and NotFound,
+    also for a photo that is not the sender's own.
     """
     plan_row, visit_row = lock_visit(ctx, visit_id)
-    case = _Case(plan_row, visit_row, _read(ctx, visit_row), report, _visitor(ctx, plan_row, report))
+    visitor = _visitor(ctx, plan_row, report)
+    case = _Case(plan_row, visit_row, _read(ctx, visit_row), report, visitor, ctx.new_id())
     known = _known_report(ctx, case)
     if known is not None:
         return contact_value(known)
+    case = replace(case, photos=claim_photos(ctx, case.contact_id, report.photos))
     judgement = _judge(ctx, case)
     marks = _marks(ctx, case, judgement)
     row = _store(ctx, case, judgement, marks)
@@ -101,6 +109,7 @@ def _judge(ctx: Ctx, case: _Case) -> Judgement:
         expected=people_behind(ctx.session, case.before.owner),
         planned_mode=Mode(case.visit.mode),
         place=_place(case.plan),
+        shots=tuple(Shot(photo.taken_at, photo.taken_where) for photo in case.photos),
     )
     return judge_evidence(replace(evidence, last=_last_sighting(ctx, evidence)))
 
@@ -173,7 +182,7 @@ def _store(ctx: Ctx, case: _Case, judgement: Judgement, marks: tuple[Mark, ...])
     proven = report.place_code is not None and is_place_code(case.plan.id, report.place_code)
     counts = makes_visit(marks) and Mark.TRY not in marks
     row = ContactRow(
-        id=ctx.new_id(),
+        id=case.contact_id,
         station_id=case.plan.station_id,
         plan_id=case.plan.id,
         visit_id=case.visit.id,
@@ -191,7 +200,8 @@ def _store(ctx: Ctx, case: _Case, judgement: Judgement, marks: tuple[Mark, ...])
         lon=fix.point.lon if fix else None,
         datum=fix.datum if fix else None,
         accuracy_m=fix.accuracy_m if fix else None,
-        photo_hashes=list(report.photo_hashes),
+        # Of the bytes that came: those given out were made anew.
+        photo_hashes=list(dict.fromkeys([*report.photo_hashes, *(photo.source_sha256 for photo in case.photos)])),
         verdict=judgement.verdict,
         reasons=[*judgement.reasons],
         marks=[*marks],

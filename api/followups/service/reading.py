@@ -1,6 +1,7 @@
 """Opening one visit or plan: who may, and that the trail knows."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from api.followups.queries import (
@@ -12,8 +13,9 @@ from api.followups.queries import (
     visit_in,
     visits_of,
 )
+from api.followups.service.photos import with_photos
 from api.followups.service.records import note_plan
-from api.followups.types import Completion, Contact, Plan, PlanChange, Visit
+from api.followups.types import Completion, Plan, PlanChange, Visit
 from api.identity.types import Permission
 from api.kernel.errors import NotFound
 from api.plumbing.context import Ctx
@@ -21,10 +23,10 @@ from api.plumbing.context import Ctx
 
 @dataclass(frozen=True)
 class VisitFile:
-    """A visit and what was reported of it."""
+    """A visit and what was reported of it, with links to the photos."""
 
     visit: Visit
-    contacts: list[Contact]
+    contacts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def read_visit(ctx: Ctx, visit_id: UUID) -> VisitFile:
     if visit is None or plan is None or not _may_see(ctx, visit, plan):
         raise NotFound
     note_plan(ctx, plan, "visit.read", visit=str(visit_id))
-    return VisitFile(visit, contacts_of_visit(ctx.session, visit_id))
+    return VisitFile(visit, with_photos(ctx, contacts_of_visit(ctx.session, visit_id)))
 
 
 def read_plan(ctx: Ctx, plan_id: UUID) -> PlanFile:

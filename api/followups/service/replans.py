@@ -55,7 +55,9 @@ def restart_plan(ctx: Ctx, plan_id: UUID, order: Restart) -> Plan:
     row = lock_plan(ctx, plan_id)
     was = row.colour
     row.colour = order.colour or was
-    check_colour(ctx.session, row.station_id, row.subject_kind, row.colour)
+    if row.colour != was:
+        # Its own it may keep, also when the scale has dropped it since: a report must not fail for that.
+        check_colour(ctx.session, row.station_id, row.subject_kind, row.colour)
     end_open_visits(ctx, row.id, WaiveReason.RESTARTED)
     if order.owner is not None:
         row.owner_kind, row.owner_id, row.lead_id = order.owner.kind, order.owner.id, order.owner.lead_id

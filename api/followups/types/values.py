@@ -105,12 +105,26 @@ class OutcomeRule:
 
 @dataclass(frozen=True)
 class Scale:
-    """A version of the colours of one kind of subject, gravest first, and what outcomes do to them."""
+    """A version of the colours of one kind of subject, gravest first, and what outcomes do to them.
+
+    `station_id` None is common to all stations.
+    """
 
     subject_kind: str
     version: int
     colours: tuple[str, ...]
     rules: Mapping[Outcome, OutcomeRule]
+    station_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class NewScale:
+    """A scale version to be. `replaces` is the version of the station's own it was edited from, 0 for the first."""
+
+    subject_kind: str
+    colours: tuple[str, ...]
+    rules: Mapping[Outcome, OutcomeRule]
+    replaces: int = 0
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,7 @@ class ContactReport:
 
     `captured_at` is the phone's clock then, `sent_at` the same clock at the moment of this sending; the two tell a
     phone that was offline from one whose clock is wrong. `visited_by`: who made the contact, if not the sender.
+    `photos`: files the sender uploaded before.
     """
 
     client_ref: str
@@ -168,6 +183,7 @@ class ContactReport:
     sent_at: datetime | None = None
     fix: Fix | None = None
     photo_hashes: tuple[str, ...] = ()
+    photos: tuple[UUID, ...] = ()
     visited_by: UUID | None = None
     place_code: str | None = None
     note: str | None = None
@@ -183,6 +199,14 @@ class Sighting:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """What the camera wrote beside a photo, as far as it wrote anything."""
+
+    at: datetime | None = None
+    where: Point | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything a verdict is made from."""
 
@@ -194,6 +218,7 @@ class Evidence:
     planned_mode: Mode
     place: Point | None = None
     last: Sighting | None = None
+    shots: tuple[Shot, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,13 @@ class OwnerKind(StrEnum):
     TEAM = "team"
 
 
+class Scope(StrEnum):
+    """Whose visits: those I am to make, or the overdue ones I am the first to be asked about."""
+
+    MINE = "mine"
+    LED = "led"
+
+
 class Outcome(StrEnum):
     """What was found."""
 
@@ -70,6 +77,9 @@ class Reason(StrEnum):
     OTHER_PHONE = "other_phone"
     NOT_ASSIGNED = "not_assigned"
     OTHER_MODE = "other_mode"
+    PHOTO_AT_PLACE = "photo_at_place"  # the one reason that speaks for a contact
+    PHOTO_ELSEWHERE = "photo_elsewhere"
+    PHOTO_OTHER_TIME = "photo_other_time"
 
 
 class Mark(StrEnum):
