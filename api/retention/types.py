@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     DISPUTE_RECORD = "dispute_record"  # what was said and written about it
     VISIT_POSITION = "visit_position"  # where a visit was reported from; the verdict stays
     INCIDENT_REQUESTER = "incident_requester"  # who asked for help
+    NOTICE = "notice"  # what notices said and whom they were for; the counts stay
     MESSAGE_TEXT = "message_text"  # messages and what they said; what became of them stays
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from api.disputes.service.erasing import erase_expired_parties, erase_expired_records
 from api.followups.service.erasing import erase_expired_positions
 from api.incidents.service.erasing import erase_expired_requesters
+from api.notices.service.erasing import erase_expired_notices
 from api.notifications.service.erasing import drop_expired_messages
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer, TimerOrder, set_timer
@@ -17,6 +18,7 @@ ERASERS: Mapping[Purpose, Callable[..., int]] = {
     Purpose.DISPUTE_RECORD: erase_expired_records,
     Purpose.VISIT_POSITION: erase_expired_positions,
     Purpose.INCIDENT_REQUESTER: erase_expired_requesters,
+    Purpose.NOTICE: erase_expired_notices,
     Purpose.MESSAGE_TEXT: drop_expired_messages,
 }
 _JOB = "workers.jobs.retention.erase_expired"
