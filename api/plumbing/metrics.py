@@ -18,3 +18,4 @@ HAND_OVERS = Histogram(
 )
 SWEPT = Counter("gridloop_swept_messages_total", "Messages the sweeper moved, by reason.", ["reason"])
 PROVIDER_RESTING = Gauge("gridloop_provider_resting", "1 while a provider is left in peace.", ["provider"])
+PROVIDER_WEIGHT = Gauge("gridloop_provider_weight", "Share of texts a provider carries.", ["prefix", "provider"])

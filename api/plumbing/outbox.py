@@ -6,7 +6,7 @@ areas below notifications, such as sign-in codes, write messages too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from api.plumbing.crypto import SealedJson
 from api.plumbing.db import Base, Id
 
 CHANNEL = "gridloop_outbox"
+# A held message is released by a job, which sums it up with others. Should the job be late, it goes by itself after this.
+HELD_GRACE = timedelta(minutes=15)
 
 
 class OutboxMessage(Base):
@@ -47,6 +49,7 @@ class OutboxMessage(Base):
     rank: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     next_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]  # kept back for the morning, or to be summed up with others
     expires_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[UUID | None]
@@ -66,7 +69,10 @@ class OutboxMessage(Base):
 
 @dataclass(frozen=True)
 class NewMessage:
-    """A message to be. `dedupe_key` names the decision (subject, person, channel, step): the second one is dropped."""
+    """A message to be. `dedupe_key` names the decision (subject, person, channel, step): the second one is dropped.
+
+    `held_until`: kept back until then, and summed up with what else waits for the person.
+    """
 
     station_id: UUID
     dedupe_key: str
@@ -82,6 +88,7 @@ class NewMessage:
     origin_id: UUID | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    held_until: datetime | None = None
 
 
 def enqueue(ctx: Ctx, messages: Sequence[NewMessage]) -> list[UUID]:
@@ -103,7 +110,8 @@ def enqueue(ctx: Ctx, messages: Sequence[NewMessage]) -> list[UUID]:
             "step": message.step,
             "origin_id": message.origin_id,
             "variables": message.variables,
-            "next_at": message.not_before or ctx.now,
+            "next_at": _first_try(ctx, message),
+            "held_until": message.held_until,
             "expires_at": message.expires_at,
             "request_id": ctx.request_id,
             "created_at": ctx.now,
@@ -117,3 +125,9 @@ def enqueue(ctx: Ctx, messages: Sequence[NewMessage]) -> list[UUID]:
         for lane in {f"{message.urgency}:{message.channel}" for message in messages}:
             ctx.session.execute(text("SELECT pg_notify(:channel, :lane)"), {"channel": CHANNEL, "lane": lane})
     return ids
+
+
+def _first_try(ctx: Ctx, message: NewMessage) -> datetime:
+    if message.held_until is not None:
+        return message.held_until + HELD_GRACE
+    return message.not_before or ctx.now

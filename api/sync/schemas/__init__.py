@@ -1,0 +1,1 @@
+"""The wire of sync: pulling what changed, and sending what was done."""
