@@ -6,12 +6,13 @@ writes exactly what the program does, and whatever the program adds to it is its
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from api.plumbing.db import db
 
@@ -24,7 +25,7 @@ class Statement(NamedTuple):
     many: bool
 
 
-def record_statements(app: Flask, act: Callable[[], None]) -> list[Statement]:
+def record_statements(app: Flask, act: Callable[[], object]) -> list[Statement]:
     """Everything `act` sends to the database; nothing of it stays."""
     found: list[Statement] = []
 
@@ -33,24 +34,33 @@ def record_statements(app: Flask, act: Callable[[], None]) -> list[Statement]:
         if "SAVEPOINT" not in statement:
             found.append(Statement(statement, parameters, isinstance(parameters, list)))
 
+    with undone(app) as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            act()
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+    return found
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[Connection]:
+    """An app context in which whatever is committed is rolled back at the end."""
     with app.app_context():
         engine = db.engine
         with engine.connect() as connection:
             outer = connection.begin()
             db.engines[None] = connection  # type: ignore[assignment]
-            event.listen(connection, "before_cursor_execute", note)
             try:
-                act()
+                yield connection
             finally:
-                event.remove(connection, "before_cursor_execute", note)
                 db.session.remove()
                 db.engines[None] = engine
                 outer.rollback()
-    return found
 
 
-def replay(connection: psycopg.Connection[Any], statements: list[Statement]) -> float:
-    """Send the statements as one durable transaction; the seconds it took."""
+def replay(connection: psycopg.Connection[Any], statements: list[Statement], *, keep: bool = True) -> float:
+    """Send the statements as one durable transaction, or take them back (not `keep`); the seconds it took."""
     started = time.perf_counter()
     with connection.cursor() as cursor:
         for text, parameters, many in statements:
@@ -60,5 +70,8 @@ def replay(connection: psycopg.Connection[Any], statements: list[Statement]) -> 
                 cursor.execute(text, parameters)
             if cursor.description is not None:
                 cursor.fetchall()
-    connection.commit()
-    return time.perf_counter() - started
+    if keep:
+        connection.commit()
+    seconds = time.perf_counter() - started
+    connection.rollback()
+    return seconds

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from api.identity.service import authenticate_token, enroll_people, open_session
 from api.identity.types import NewPerson, Role
-from api.incidents.rules.policies import policy_for
 from api.incidents.service import report_incident
 from api.incidents.types import Category, Colour, IncidentKind, NeedOrder, NewIncident, Source
 from api.kernel.geo import Datum, Point
@@ -51,7 +50,7 @@ def _staff(app: Flask, station_id: UUID, number: int) -> Desk:
 class Waiting:
     """Incidents that were reported and wait for somebody to be sent, drawn where people live.
 
-    Each needs as many as make its first wave, with the policy's spare ones, ask seven.
+    Each needs one person, for whom the policy's first wave asks seven while nothing was learnt.
     """
 
     def __init__(self, app: Flask, desks: list[Desk], seed: int = 1) -> None:
@@ -90,7 +89,7 @@ class Waiting:
             place=place,
             datum=Datum.WGS84,
             description="测试",
-            needs=(NeedOrder(max(1, ASKED - policy_for(IncidentKind.URGENT_HELP).spare)),),
+            needs=(NeedOrder(1),),
             duplicate_checked=True,
         )
         return report_incident(ctx, order)

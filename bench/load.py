@@ -53,7 +53,14 @@ def press(port: int, path: str, callers: Sequence[Mapping[str, str]], *, connect
 
     Raises OSError when nobody listens.
     """
-    requests = cycle([_request(path, headers) for headers in callers])
+    return press_each(port, [(path, headers) for headers in callers], connections=connections, seconds=seconds)
+
+
+def press_each(
+    port: int, asked: Sequence[tuple[str, Mapping[str, str]]], *, connections: int, seconds: float
+) -> Load:  # fmt: skip
+    """The same with a path for each caller."""
+    requests = cycle([_request(path, headers) for path, headers in asked])
     times: list[float] = []
     failed = 0
     with selectors.DefaultSelector() as ready:

@@ -51,6 +51,8 @@ class Process:
 class Api(Process):
     """The API behind granian, one worker, as `make run` starts it."""
 
+    name, target, ready = "api", "wsgi:app", "/healthz/ready"
+
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self.port = choose_port(FIRST_PORT)
         granian = str(Path(sys.executable).parent / "granian")
@@ -63,10 +65,10 @@ class Api(Process):
             "--port",
             str(self.port),
             "--no-ws",
-            "wsgi:app",
+            self.target,
         ]
         address = {"GRIDLOOP_PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
-        super().__init__("api", command, {**environment, **address}, folder)
+        super().__init__(self.name, command, {**environment, **address}, folder)
         self._wait()
 
     def client(self) -> "Client":
@@ -88,11 +90,17 @@ class Api(Process):
         deadline = time.monotonic() + START_DEADLINE_S
         while time.monotonic() < deadline and self.alive():
             try:
-                if self.client().send("GET", "/healthz/ready")[0] == 200:
+                if self.client().send("GET", self.ready)[0] == 200:
                     return
             except OSError:
                 time.sleep(0.05)
         raise SystemExit("the API did not start; its log is in the run's folder")
+
+
+class BareApi(Api):
+    """The bare routes of `bench.bare_app`, served the same way."""
+
+    name, target, ready = "bare", "bench.bare_app:app", "/nothing"
 
 
 class Client:

@@ -192,9 +192,11 @@ _TABLES = {
     """,
     # One in fifty is on a task, one in thirty on duty has not been seen yet.
     "duty_live": """
-        INSERT INTO duty_live (member_id, person_id, station_id, force, skills, active, on_duty, on_duty_since,
+        INSERT INTO duty_live (member_id, person_id, station_id, grid_id, force, skills, active, on_duty,
+                               on_duty_since,
                                period_id, position, fix_at, accuracy_m, fix_datum, engaged_with, engaged_since)
-        SELECT member_id, person_id, station_id, force, skills, true, on_duty, CASE WHEN on_duty THEN now() END,
+        SELECT member_id, person_id, station_id, grid_id, force, skills, true, on_duty,
+               CASE WHEN on_duty THEN now() END,
                CASE WHEN on_duty THEN pg_temp.id(n, 'period') END, CASE WHEN seen THEN at END,
                CASE WHEN seen THEN now() END,
                CASE WHEN seen THEN 5 + 30 * pg_temp.draw(n, 10) END, CASE WHEN seen THEN 'gcj02' END,
