@@ -1,6 +1,8 @@
 """Settings, read once from the environment; secrets are masked when printed, and a missing one stops the start."""
 
 import base64
+import re
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +36,28 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_from: str = ""
 
+    aliyun_base_url: str = ""  # empty: Alibaba Cloud
+    aliyun_access_key_id: str = ""
+    aliyun_access_key_secret: SecretStr = SecretStr("")
+    webpush_base_url: str = ""  # a stand-in's address: the one place where a push may go over http or to this machine
+    webpush_vapid_key: SecretStr = SecretStr("")  # base64url of the private key's 32 bytes (P-256)
+    webpush_contact: str = ""  # mailto: or https:, for whoever runs the push service
+    phone_countries: str = "86"  # calling codes people may be enrolled with, by commas
+    sms_daily_caps: str = ""  # "CNY:200,USD:30": beyond it only alerts and codes are texted; empty: no cap
+
+    files_dir: str = "var/files"  # photos and papers, sealed; unfinished uploads also when a bucket is set
+    files_person_daily: int = Field(default=500, ge=1)  # files one person may bring in 24 hours
+    files_person_daily_mb: int = Field(default=1024, ge=1)
+    files_station_gb: int = Field(default=200, ge=1)
+    s3_bucket: str = ""  # empty: files_dir
+    s3_endpoint: str = ""  # empty: Amazon
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_prefix: str = ""
+
+    router: str = ""  # dotted name of a function that knows travel times by road; empty: the built-in model
+
     metrics_token: SecretStr = SecretStr("")  # empty: /metrics only answers to loopback
     log_level: str = "INFO"
 
@@ -44,6 +68,26 @@ class Settings(BaseSettings):
         if len(value.get_secret_value().encode()) < 32:
             raise ValueError("secret_key needs at least 32 bytes")
         return value
+
+    @field_validator("phone_countries")
+    @classmethod
+    def _calling_codes(cls, value: str) -> str:
+        if not re.fullmatch(r"[1-9]\d{0,2}(,[1-9]\d{0,2})*", value.replace(" ", "")):
+            raise ValueError("phone_countries are calling codes without a plus, by commas")
+        return value
+
+    @field_validator("sms_daily_caps")
+    @classmethod
+    def _amounts(cls, value: str) -> str:
+        if not re.fullmatch(r"([A-Z]{3}:\d{1,9}(\.\d{1,2})?(,|$))*", value):
+            raise ValueError("sms_daily_caps are currency:amount, by commas")
+        return value
+
+    @cached_property
+    def daily_caps(self) -> dict[str, Decimal]:
+        """What a day of texts may cost, by currency."""
+        pairs = (part.split(":") for part in self.sms_daily_caps.split(",") if part)
+        return {currency: Decimal(amount) for currency, amount in pairs}
 
     @cached_property
     def secret(self) -> bytes:

@@ -6,16 +6,22 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 import api.audit.models
+import api.disputes.models
 import api.duty.models
+import api.files.models
 import api.followups.models
 import api.grids.models
 import api.identity.models
 import api.incidents.models
+import api.notices.models
 import api.notifications.models
+import api.plumbing.changes
 import api.plumbing.heartbeats
 import api.plumbing.idempotency
 import api.plumbing.outbox
 import api.plumbing.timers
+import api.retention.models
+import api.sync.models
 from api.plumbing.db import Base
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

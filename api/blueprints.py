@@ -4,18 +4,31 @@ from flask import Flask
 from flask_smorest import Api
 
 from api.audit.routes import blp as audit
+from api.disputes.routes import blp as disputes
+from api.disputes.routes.ratings import blp as ratings
 from api.duty.routes import blp as duty
+from api.files.routes import blp as files
+from api.files.routes import tus as uploads
 from api.followups.routes import blp as followups
 from api.grids.routes import blp as grids
 from api.http.catalogue import blp as catalogue
+from api.http.enums import blp as enums
 from api.http.health import blp as health
 from api.identity.routes import blp as identity
 from api.incidents.routes import blp as incidents
 from api.incidents.routes.links import blp as links
+from api.notices.routes import blp as notices
 from api.notifications.routes import blp as notifications
+from api.reporting.routes import blp as reporting
+from api.retention.routes import blp as retention
+from api.sync.routes import blp as sync
 from api.webhooks.routes import blp as webhooks
 
-V1 = (catalogue, identity, grids, duty, incidents, followups, notifications, audit)
+V1 = (
+    catalogue, enums, identity, files, uploads, grids, duty, incidents, disputes, notices, followups,
+    notifications, reporting, retention,
+    sync, audit,
+)  # fmt: skip
 
 
 def register_blueprints(app: Flask, api: Api) -> None:
@@ -24,4 +37,5 @@ def register_blueprints(app: Flask, api: Api) -> None:
         api.register_blueprint(blueprint, url_prefix="/v1")
     api.register_blueprint(webhooks, url_prefix="/webhooks")
     app.register_blueprint(health)
+    app.register_blueprint(ratings)
     app.register_blueprint(links)  # pages for people: outside /v1 and its contract

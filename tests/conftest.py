@@ -107,12 +107,15 @@ def _copy(connection: psycopg.Connection, source: str, target: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def make_settings() -> Callable[..., Settings]:
+def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Settings]:
     """Settings for a database URL, with test keys; keyword arguments override."""
+
+    files = tmp_path_factory.mktemp("files")
 
     def make(database_url: str, **overrides: object) -> Settings:
         given = {key.removeprefix("GRIDLOOP_").lower(): value for key, value in KEYS.items()}
         given |= {"database_url": database_url, "redis_url": ensure_redis("test").url, "log_level": "ERROR"}
+        given |= {"files_dir": str(files)}
         return Settings(**{**given, **overrides})  # type: ignore[arg-type]
 
     return make

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from typing import Any, Self
 
 import httpx
 import pytest
+
+from api.identity.rules.subscriptions import public_push_key
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT_SID = "AC" + "0" * 32
@@ -166,6 +169,63 @@ class RunningTwilio(RunningStandIn):
         """Every status callback sent: sid, status, url, what it was answered, at."""
         found: list[dict[str, Any]] = self._json("GET", "/_callbacks")["callbacks"]
         return found
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call: sid, to, status, what was heard in it and pressed."""
+        found: list[dict[str, Any]] = self._json("GET", "/_calls")["calls"]
+        return found
+
+    def pick_up(self, number: str, keys: str = "", failure: str = "") -> bool:
+        """Answer the ringing phone with these keys; False when it does not ring."""
+        return bool(self._json("POST", f"/_phones/{number}/pickup", json={"keys": keys, "failure": failure})["rang"])
+
+    def text(self, number: str, body: str, sid: str = "") -> tuple[str, int]:
+        """Text the account's number from this phone; the message's id and the application's HTTP status."""
+        answer = self._json("POST", f"/_phones/{number}/texts", json={"body": body, "sid": sid})
+        return answer["sid"], answer["answer"]
+
+
+class RunningAliyun(RunningStandIn):
+    """The Aliyun stand-in; `register` writes what its console would hold."""
+
+    module = "workers.sandbox.aliyun"
+    key_id, key_secret = "LTAItesttesttesttest", "s" * 30
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.templates = folder / "aliyun-templates.json"
+        options = {"key-id": self.key_id, "key-secret": self.key_secret, "templates": str(self.templates)}
+        super().__init__(folder, **settings, **options)
+
+    def register(self, signatures: list[str], templates: list[dict[str, Any]]) -> None:
+        """These signatures and templates ({code, body, type}) and no others."""
+        self.templates.write_text(json.dumps({"signatures": signatures, "templates": templates}), "utf-8")
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Every delivery report sent: out_id, code, what it was answered, at."""
+        found: list[dict[str, Any]] = self._json("GET", "/_reports")["reports"]
+        return found
+
+
+class RunningWebPush(RunningStandIn):
+    """The Web Push stand-in, with a key for whoever sends to it."""
+
+    module = "workers.sandbox.webpush"
+    vapid_key = base64.urlsafe_b64encode(bytes(range(1, 33))).decode().rstrip("=")
+
+    def subscribe(self, key: str = "") -> str:
+        """A new subscription as a phone's token, for our sender's key unless another one is named."""
+        answer = self._json("POST", "/_subscriptions", json={"key": key or public_push_key(self.vapid_key)})
+        return json.dumps(answer, separators=(",", ":"), sort_keys=True)
+
+
+def start_webpush(folder: Path, *, faults: dict[str, Any] | None = None, port: int = 0) -> RunningWebPush:
+    """Start the Web Push stand-in in its own process; ledger and log go into `folder`."""
+    return RunningWebPush(folder, faults=faults, port=port)
+
+
+def start_aliyun(folder: Path, *, faults: dict[str, Any] | None = None, port: int = 0) -> RunningAliyun:
+    """Start the Aliyun stand-in in its own process; ledger, log and templates go into `folder`."""
+    return RunningAliyun(folder, faults=faults, port=port)
 
 
 def start_fcm(folder: Path, *, faults: dict[str, Any] | None = None, port: int = 0) -> RunningFcm:

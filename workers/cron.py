@@ -22,7 +22,14 @@ class Periodic:
 TABLE = (
     Periodic("workers.jobs.upkeep.seal_audit", 10),
     Periodic("workers.jobs.dispatch.find_forgotten", 30),
+    Periodic("workers.jobs.disputes.find_forgotten", 1_800),
+    Periodic("workers.jobs.dispatch.learn_acceptance", 86_400, offset_s=68_400),  # 03:00 at the station
     Periodic("workers.jobs.upkeep.drop_old_rows", 3_600),
+    Periodic("workers.jobs.upkeep.prune_log", 3_600),
+    Periodic("workers.jobs.providers.weigh", 60),
+    Periodic("workers.jobs.providers.forget", 3_600),
+    Periodic("workers.jobs.ladders.note_readings", 300),
+    Periodic("workers.jobs.ladders.drop_old", 6 * 3_600),
     Periodic("workers.jobs.identity.expire_sessions", 600),
     Periodic("workers.jobs.identity.drop_old_attempts", 3_600),
     Periodic("workers.jobs.duty.keep_partitions", 6 * 3_600),
@@ -30,6 +37,14 @@ TABLE = (
     Periodic("workers.jobs.followups.morning_run", 86_400, offset_s=84_600),  # 07:30 at the station
     Periodic("workers.jobs.followups.keep_clocks", 900),
     Periodic("workers.jobs.followups.redate", 6 * 3_600),
+    Periodic("workers.jobs.reaching.release", 60),
+    Periodic("workers.jobs.notices.find_stuck", 120),
+    Periodic("workers.jobs.reaching.test", 900),
+    Periodic("workers.jobs.reaching.enrol", 86_400, offset_s=70_200),  # 03:30 at the station
+    Periodic("workers.jobs.files.expire_open_uploads", 3_600),
+    Periodic("workers.jobs.files.drop_unwanted", 1_200),
+    Periodic("workers.jobs.files.sweep_orphans", 86_400, offset_s=68_400),  # 03:00 at the station
+    Periodic("workers.jobs.retention.erase_expired", 86_400, offset_s=66_600),  # 02:30 at the station
 )
 
 

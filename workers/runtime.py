@@ -6,6 +6,7 @@ decides: it is locked, looked at, its function called, and marked fired, in one 
 
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from uuid import UUID
@@ -14,10 +15,12 @@ import structlog
 from flask import Flask
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.plumbing.context import SYSTEM, Ctx, open_ctx, transaction
+from api.plumbing.db import db
 from api.plumbing.metrics import TIMERS
 from api.plumbing.timers import Timer
 from config import load_settings
@@ -27,6 +30,14 @@ JobFunction = Callable[[Ctx, Timer], None]
 PREFIX = "workers.jobs."
 MAX_ATTEMPTS = 10
 log = structlog.get_logger(__name__)
+
+
+class TakenElsewhere(Exception):
+    """The row stayed locked for as long as anybody waits: another process is running this timer."""
+
+
+class ProcessDied(Exception):
+    """The process that ran the job ended under it: it crashed, was killed, or found no memory."""
 
 
 def on_queue(name: str) -> Callable[[JobFunction], JobFunction]:
@@ -83,23 +94,40 @@ def run_in_context(timer_id: UUID) -> str:
             job = timer.job
             resolve(job)(ctx, timer)
             timer.state, timer.fired_at = "fired", ctx.now
+    except TakenElsewhere:
+        # Somebody else has been running it for seconds: not a failure of the job, and the relay will look again.
+        return "skipped"
     except Exception as error:  # whatever a job raises is written on its row, and the row is tried again
-        if isinstance(getattr(error, "orig", None), LockNotAvailable):
-            # Somebody else has been running it for seconds: not a failure of the job, and the relay will look again.
-            return "skipped"
         return _note_failure(timer_id, error)
     TIMERS.labels(job, "fired").inc()
     return "fired"
 
 
+def note_death(timer_id: str) -> str:
+    """Count a run that ended its process as a failure; one that had committed before stays fired."""
+    with worker_app().app_context():
+        try:
+            return _note_failure(UUID(timer_id), ProcessDied())
+        finally:
+            # The caller forks for its next job, and no two processes may talk over one connection.
+            db.engine.dispose()
+
+
 def _take(session: Session, timer_id: UUID) -> Timer | None:
     # Waits for the row rather than skipping a locked one: a relay that lost the race for a row still holds its lock for
     # a moment, and skipping here would leave the timer to the next hint, 15 s later.
-    return session.scalar(select(Timer).where(Timer.id == timer_id, Timer.state == "waiting").with_for_update())
+    wanted = select(Timer).where(Timer.id == timer_id, Timer.state == "waiting").with_for_update()
+    try:
+        return session.scalar(wanted)
+    except OperationalError as error:
+        # Only here: a lock the job itself waits for in vain is a failure of the job, which is counted.
+        if isinstance(error.orig, LockNotAvailable):
+            raise TakenElsewhere from error
+        raise
 
 
 def _note_failure(timer_id: UUID, error: Exception) -> str:
-    with transaction() as session:
+    with suppress(TakenElsewhere), transaction() as session:
         timer = _take(session, timer_id)
         if timer is None:
             return "skipped"
@@ -115,3 +143,4 @@ def _note_failure(timer_id: UUID, error: Exception) -> str:
         log.error("job_failed", job=timer.job, timer_id=str(timer_id), error=timer.last_error, attempt=timer.attempts,
                   outcome=outcome, exc_info=True)  # fmt: skip
         return outcome
+    return "skipped"

@@ -14,10 +14,11 @@ from redis import Redis
 from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from workers import queues
 from workers.relay import RUN
-from workers.runtime import worker_app
+from workers.runtime import note_death, worker_app
 
 BEAT_EVERY_S = 10.0
 log = structlog.get_logger(__name__)
@@ -48,6 +49,16 @@ def keep_beating(name: str, conninfo: str, stop: threading.Event) -> None:
         stop.wait(BEAT_EVERY_S)
 
 
+def count_death(job: Job, *_: object) -> None:
+    """A job's process ended under it; only this side is left to say so, and a poison job must come to an end."""
+    try:
+        outcome = note_death(job.id)
+    except SQLAlchemyError as error:
+        log.warning("database_unavailable", error=type(error).__name__, process="worker")
+    else:
+        log.error("job_process_died", timer_id=job.id, outcome=outcome)
+
+
 def main(queue: str) -> None:
     """Work on `queue` until SIGTERM."""
     if queue not in queues.ALL:
@@ -65,6 +76,7 @@ def main(queue: str) -> None:
         maintenance_interval=5,
         job_monitoring_interval=5,
         log_job_description=False,
+        work_horse_killed_handler=count_death,
     )
     log.info("started", process=f"worker:{queue}")
     worker.work(logging_level="WARNING", with_scheduler=False)

@@ -3,9 +3,9 @@
 from flask import Flask
 
 from api.cli.audit import audit
-from api.cli.contracts import contracts
 from api.cli.demo import demo
 from api.cli.policies import policies
+from api.cli.releases import contracts
 from api.cli.roster import roster
 from api.cli.stations import station
 

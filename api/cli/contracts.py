@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 import api
 from api.http.catalogue import error_catalogue
 from api.kernel.states import Machine
+from api.notifications.rules.pushes import push_schema, push_types
 
 FOLDER = Path(__file__).parents[2] / "mobile_contracts"
 contracts = AppGroup("contracts", help="The mobile contract.")
@@ -33,6 +34,9 @@ def documents(app: Flask) -> dict[str, str]:
     """Path below `mobile_contracts/` -> text of every generated document."""
     spec = app.test_client().get("/v1/openapi.json").json
     written = {"openapi.json": _pretty(spec), "errors.json": _pretty({"version": 1, "errors": error_catalogue()})}
+    written["enums.json"] = _pretty({"version": 1, "enums": app.extensions["gridloop.enums"]})
+    for name in push_types():
+        written[f"push/{name}.schema.json"] = _pretty(push_schema(name))
     for machine in machines():
         written[f"states/{machine.name}.md"] = state_page(machine)
     return written

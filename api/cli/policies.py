@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from api.incidents.rules.policies import PRESETS
-from api.incidents.rules.simulation import Asking, Summary, World, simulate_night, summarise
+from api.incidents.rules.simulation import Asking, Summary, World, first_wave, simulate_night, summarise
 from api.incidents.types import IncidentKind
 
 policies = AppGroup("policies", help="Dispatch policies.")
@@ -42,7 +42,7 @@ REFERENCE = (
 def default_asking() -> Asking:
     """How the shipped policy for urgent help asks."""
     policy = PRESETS[IncidentKind.URGENT_HELP]
-    return Asking(policy.spare, policy.silence_s)
+    return Asking(policy.spare, policy.silence_s, hope=policy.hope)
 
 
 def table_lines(*, draws: int, seed: int = 11) -> Iterator[str]:
@@ -60,7 +60,7 @@ def table_lines(*, draws: int, seed: int = 11) -> Iterator[str]:
     for people in (10, 30):
         asking = default_asking()
         found = _simulate(asking, people, draws, seed)
-        name = f"ours: {asking.spare + 1}, {asking.silence_s:.0f} s"
+        name = f"ours: {first_wave(asking)}, {asking.silence_s:.0f} s"
         yield (
             f"{name:24} {people:<3} {found.alerts:5.2f}          {found.mean_s:3.0f}         {found.p90_s:3.0f}"
             f"         {found.within_5_min:.1%}"

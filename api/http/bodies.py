@@ -19,6 +19,7 @@ from api.kernel.errors import DomainError, Kind, Malformed
 
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 20
+LEAST_FLOAT = 1e-37
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -96,7 +97,8 @@ def _finite_float(literal: str) -> float:
     value = float(literal)
     if value in (float("inf"), float("-inf")):
         raise Malformed(reason="a number is too large")
-    return value
+    # Nearer to nothing than any column of four bytes can tell, which would refuse it: nothing.
+    return 0.0 if abs(value) < LEAST_FLOAT else value
 
 
 class StrictParser(FlaskParser):

@@ -22,12 +22,14 @@ STATUS: dict[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
+    Kind.GONE: 410,
     Kind.STALE: 412,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED: 415,
     Kind.INVALID: 422,
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_MANY: 429,
+    Kind.MISMATCH: 460,  # given by tus 1.0 to bytes that are not those of their checksum
     Kind.UNAVAILABLE: 503,
 }
 

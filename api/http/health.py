@@ -41,14 +41,27 @@ def ready(ctx: Ctx) -> tuple[Response, int]:
 @blp.route("/healthz/deep")
 @public_operation("ages of processes and queues only; no names, no ids")
 def deep(ctx: Ctx) -> tuple[Response, int]:
-    """Red when a process gave no sign of life for 60 s, or when due work is older than that."""
+    """Red when a process gave no sign of life for 60 s, due work is older than that, or the day's money is spent."""
     ages = {pulse.name: round(pulse.age_s, 1) for pulse in read_pulses(ctx.session)}
     late = _late_work(ctx)
     silent = [name for name in EXPECTED if ages.get(name, STALE_AFTER_S + 1) > STALE_AFTER_S]
-    red = bool(silent) or max(late.values()) > STALE_AFTER_S
+    problems = _spent_caps(ctx)
+    red = bool(silent or problems) or max(late.values()) > STALE_AFTER_S
     return jsonify(
-        status="red" if red else "ok", silent=silent, heartbeats=ages, oldest_due_s=late
+        status="red" if red else "ok", silent=silent, heartbeats=ages, oldest_due_s=late, problems=problems
     ), 503 if red else 200
+
+
+def _spent_caps(ctx: Ctx) -> list[str]:
+    """The currencies in which a day of texts has cost what it may: notices over texts wait for tomorrow."""
+    caps = current_app.extensions["gridloop.settings"].daily_caps
+    if not caps:
+        return []
+    spent = ctx.session.execute(
+        text("SELECT currency, amount FROM daily_spend WHERE day = (now() AT TIME ZONE 'Asia/Shanghai')::date")
+    )
+    over = [row.currency for row in spent if row.currency in caps and row.amount >= caps[row.currency]]
+    return [f"sms_daily_cap_{currency}" for currency in over]
 
 
 def _late_work(ctx: Ctx) -> dict[str, float]:

@@ -42,23 +42,72 @@ class Authenticator(Protocol):
     def __call__(self, session: Session, token: str) -> Actor: ...
 
 
-def operation(permission: str, *, creates: bool = False) -> Callable[[View], View]:
-    """Guard a view: a signed-in actor with `permission`; `creates` requires and honours an Idempotency-Key."""
+def operation(
+    permission: str, *, creates: bool = False, first: Callable[[Actor], Any] | None = None
+) -> Callable[[View], View]:
+    """Guard a view: a signed-in actor with `permission`; `creates` requires and honours an Idempotency-Key.
+
+    `first` does with the request what takes long (a body over a weak network, a large image), for callers who may and
+    before the transaction is open; the view gets its result behind the context.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def run(*args: Any, **kwargs: Any) -> Response:
+            if first is not None:
+                args = (first(admit(permission)), *args)
             with transaction() as session:
-                actor = _authenticate(session)
-                if permission not in actor.permissions:
-                    raise Forbidden
-                ctx = open_ctx(session, actor, request_id=current_request_id())
+                ctx = open_ctx(session, _admitted(session, permission), request_id=current_request_id())
                 return _answer(ctx, view, args, kwargs, creates=creates)
 
         run.guard = permission  # type: ignore[attr-defined]
         return _document(run, permission, creates=creates)
 
     return decorate
+
+
+def detached_operation(permission: str) -> Callable[[View], View]:
+    """Guard a view that receives for minutes: no transaction is open while it runs, and it gets the actor.
+
+    What such a view does is cut into units of work by the service it calls.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> Response:
+            return make_response(view(admit(permission), *args, **kwargs))
+
+        run.guard = permission  # type: ignore[attr-defined]
+        return _document(run, permission, creates=False)
+
+    return decorate
+
+
+def detached_public_operation(reason: str) -> Callable[[View], View]:
+    """A view without sign-in that must not hold a transaction while it waits for something else (a store)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> Response:
+            return make_response(view(ANONYMOUS, *args, **kwargs))
+
+        run.guard = f"public: {reason}"  # type: ignore[attr-defined]
+        return _document(run, None, creates=False)
+
+    return decorate
+
+
+def admit(permission: str) -> Actor:
+    """The actor behind the request, in a transaction of its own; raises Unauthenticated or Forbidden."""
+    with transaction() as session:
+        return _admitted(session, permission)
+
+
+def _admitted(session: Session, permission: str) -> Actor:
+    actor = _authenticate(session)
+    if permission not in actor.permissions:
+        raise Forbidden
+    return actor
 
 
 def public_operation(reason: str, *, creates: bool = False) -> Callable[[View], View]:

@@ -121,3 +121,11 @@ class NotOnYourself(DomainError):
     code, kind = "not_on_yourself", Kind.FORBIDDEN
     zh = "不能对自己执行此操作，请由其他管理员办理。"
     en = "You cannot do this to yourself; ask another administrator."
+
+
+class SubscriptionRefused(DomainError):
+    """A Web Push subscription without keys, with an address no push may go to, or where none is sent at all."""
+
+    code, kind = "subscription_refused", Kind.INVALID
+    zh = "推送订阅无效，或其地址不被允许。"
+    en = "The push subscription is not valid, or its address is not allowed."

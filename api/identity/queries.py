@@ -16,6 +16,7 @@ from api.identity.types import (
     DeviceState,
     DeviceView,
     PersonStatus,
+    PhoneKind,
     Profile,
     Registration,
     SessionState,
@@ -49,21 +50,43 @@ def live_registrations(session: Session, person_ids: Collection[UUID]) -> list[R
     in the last 270 days. An expired session counts as signed out: who rings there reaches an app that can answer
     nothing, while an SMS reaches the person.
     """
+    columns = (Device.id, Device.person_id, Device.provider, Device.token, Device.platform)
     statement = (
-        select(Device.id, Device.person_id, Device.provider, Device.token, Device.platform)
-        .join(SignInSession, SignInSession.id == Device.session_id)
+        _live(select(*columns))
+        .where(among(Device.person_id, person_ids))
+        .order_by(Device.person_id, Device.last_seen_at.desc())
+    )
+    return [Registration(*row) for row in session.execute(statement)]
+
+
+def _live(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        statement.join(SignInSession, SignInSession.id == Device.session_id)
         .join(Person, Person.id == Device.person_id)
         .where(
-            among(Device.person_id, person_ids),
             Device.state == DeviceState.ACTIVE,
             Device.last_seen_at > func.now() - STALE_AFTER,
             SignInSession.state == SessionState.ACTIVE,
             SignInSession.expires_at > func.now(),
             Person.status == PersonStatus.ACTIVE,
         )
-        .order_by(Device.person_id, Device.last_seen_at.desc())
     )
-    return [Registration(*row) for row in session.execute(statement)]
+
+
+def phones_to_ring() -> Select[*tuple[Any, ...]]:
+    """(device_id, person_id, provider) of every registration that may be rung now, for a statement over many people."""
+    return _live(select(Device.id.label("device_id"), Device.person_id, Device.provider))
+
+
+def people_to_reach(station_id: UUID | None, roles: Collection[str] = ()) -> Select[*tuple[Any, ...]]:
+    """(person_id, station_id, language, takes_texts, phone_index) of the station's active people, of some roles only
+    if named; of all stations only in a job of the system."""
+    takes_texts = (Person.phone_kind == PhoneKind.MOBILE).label("takes_texts")
+    columns = (Person.id.label("person_id"), Person.station_id, Person.language, takes_texts, Person.phone_index)
+    statement = select(*columns).where(Person.status == PersonStatus.ACTIVE)
+    if station_id is not None:
+        statement = statement.where(Person.station_id == station_id)
+    return statement.where(Person.roles.overlap(list(roles))) if roles else statement
 
 
 def person_by_phone(session: Session, station_id: UUID, phone: str) -> UUID | None:

@@ -116,10 +116,19 @@ class NewDeviceSchema(RequestSchema):
         required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{8,64}\Z"), metadata={"example": "a3f9c2d81e40"}
     )
     provider = fields.Enum(
-        PushProvider, by_value=True, required=True, metadata={"description": "Grows; today fcm only."}
+        PushProvider, by_value=True, required=True, metadata={"description": "Grows; today fcm and webpush."}
     )
-    token = fields.String(required=True, validate=[validate.Length(8, 4096), validate.Regexp(_VISIBLE)])
+    token = fields.String(
+        required=True, validate=[validate.Length(8, 4096), validate.Regexp(_VISIBLE)],
+        metadata={"description": "For webpush the subscription as JSON: endpoint, and keys with p256dh and auth."},
+    )  # fmt: skip
     platform = fields.Enum(Platform, by_value=True, required=True)
+
+
+class PushKeySchema(ResponseSchema):
+    """The public key a Web Push subscription is made for."""
+
+    key = fields.String(required=True, metadata={"description": "An uncompressed P-256 point in base64url, or empty."})
 
 
 class DeviceSchema(ResponseSchema):

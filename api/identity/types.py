@@ -44,13 +44,35 @@ class Permission(StrEnum):
     INCIDENT_CANCEL = "incident.cancel"
     INCIDENT_REVIEW = "incident.review"
     INCIDENT_CALL_BACK = "incident.call_back"
+    POLICY_READ = "policy.read"  # how dispatches ask
+    POLICY_MANAGE = "policy.manage"
     OFFER_ANSWER = "offer.answer"  # own offers and the task behind an accepted one
     VISIT_DO = "visit.do"  # own visits and their reports
     VISIT_READ = "visit.read"  # every visit of the station
     VISIT_MANAGE = "visit.manage"  # waive, reassign
     VISIT_SIGN_OFF = "visit.sign_off"  # vouch for somebody else's contact
     PLAN_MANAGE = "plan.manage"  # visit plan templates
+    DISPUTE_FILE = "dispute.file"  # take one in
+    DISPUTE_READ = "dispute.read"  # the list, masked; whole cases by need to know
+    DISPUTE_EDIT = "dispute.edit"  # cases one needs to know, their parties and colour
+    DISPUTE_SEARCH = "dispute.search"  # look a person up; always audited
+    DISPUTE_MERGE = "dispute.merge"  # merge, split
+    DISPUTE_IMPORT = "dispute.import"
+    DISPUTE_EXPORT = "dispute.export"
+    DISPUTE_MANAGE = "dispute.manage"  # weights, deadlines, who is named for strict cases
+    DISPUTE_MEDIATE = "dispute.mediate"  # sessions, agreements, what is promised in them
+    DISPUTE_DIRECT = "dispute.direct"  # accept, team, pause, hand over, waive, fail, open again
+    DISPUTE_SIGN_OFF = "dispute.sign_off"  # close what somebody else mediated
+    TEMPLATE_MANAGE = "template.manage"  # wordings as providers register them
     MESSAGE_READ = "message.read"  # delivery state of the station's messages
+    NOTICE_WRITE = "notice.write"  # a notice to everybody in an area
+    NOTICE_APPROVE = "notice.approve"  # the second person's word, above the station's limit
+    NOTICE_READ = "notice.read"  # the station's notices, and who has read them
+    REACH_MANAGE = "reach.manage"  # the station's quiet hours, limits and tests
+    REPORT_READ = "report.read"  # numbers of the station, and who can be reached
+    FILE_UPLOAD = "file.upload"  # photos and papers, to be given to what they belong to
+    DISPUTE_ERASE = "dispute.erase"  # who a party was, on request
+    RETENTION_MANAGE = "retention.manage"  # how long what is kept
     AUDIT_READ = "audit.read"
 
 
@@ -102,6 +124,7 @@ class PushProvider(StrEnum):
     """Who carries the push. Grows; a provider without a gateway is refused, or its owner would be rung by nobody."""
 
     FCM = "fcm"
+    WEBPUSH = "webpush"  # browsers, and UnifiedPush on phones without Google services
 
 
 class Platform(StrEnum):

@@ -30,6 +30,9 @@ def good_bodies(ctx: Ctx, member_id: UUID) -> dict[str, dict[str, Any]]:
         "POST /v1/incidents/<uuid:incident_id>/call-backs": {"outcome": "not_reached"},
         "POST /v1/incidents/<uuid:incident_id>/cancel": {"reason": "false_alarm"},
         "POST /v1/offers/<uuid:offer_id>/feedback": {"outcome": "resolved"},
+        "POST /v1/incidents/<uuid:incident_id>/reopen": {"note": "没有解决"},
+        "POST /v1/offers/<uuid:offer_id>/welfare": {"all_right": True},
+        "POST /v1/offers/<uuid:offer_id>/reinforcements": {"needs": [{"wanted": 1}], "reason": "dangerous"},
         "POST /v1/visits/<uuid:visit_id>/contacts": {
             "captured_at": now, "client_ref": "attack", "mode": "telephone", "outcome": "calm",
         },
@@ -45,5 +48,20 @@ def good_bodies(ctx: Ctx, member_id: UUID) -> dict[str, dict[str, Any]]:
             "kind": "other", "category": "urgent_help", "colour": "yellow", "source": "call",
             "place": PLACE, "description": "老人跌倒", "duplicate_checked": True,
         },
+        "POST /v1/dispatch-policies": {"kind": "other", "changes": {"spare": 2}},
+        "PUT /v1/station/notices/<uuid:notice_id>": {
+            "category": "flood", "severity": "yellow", "zh": {"title": "通知", "body": "内容"},
+            "target": {"whole_station": True}, "expires_at": (ctx.now + timedelta(hours=6)).isoformat(),
+        },
+        "POST /v1/station/notices/<uuid:notice_id>/decision": {"decision": "approve"},
         "POST /v1/members": {"name": "王小明", "phone": "+8619900099999", "force": "volunteer"},
     }  # fmt: skip
+
+
+def bodies_on_scene(member_id: UUID, offer_id: UUID) -> dict[str, dict[str, Any]]:
+    """The same for routes whose body names somebody of the incident's own station."""
+    return {
+        "POST /v1/dispatches/<uuid:dispatch_id>/offers": {"member_id": str(member_id)},
+        "POST /v1/dispatches/<uuid:dispatch_id>/lead": {"offer_id": str(offer_id)},
+        "POST /v1/offers/<uuid:offer_id>/lead": {"offer_id": str(offer_id)},
+    }

@@ -7,16 +7,23 @@ from uuid import UUID
 from sqlalchemy import text
 
 from api.duty.service import NewShift, create_shift, refresh_profiles
+from api.files.service import keep_file
+from api.files.service.uploads import create_upload
+from api.files.types import NewFile, NewUpload
 from api.followups.service import open_feed
 from api.identity.types import Role
-from api.plumbing.context import Ctx
+from api.notices.types import Target
+from api.plumbing.context import Ctx, open_ctx
 from tests.attacks.arena import Arena
-from tests.attacks.bodies import good_bodies
+from tests.attacks.bodies import bodies_on_scene, good_bodies
+from tests.attacks.dispute_world import dispute_bodies, make_disputes, other_dispute
+from tests.builders.files import jpeg
 from tests.builders.followups import Town, acting, as_person, first_visit, later, make_town, open_plan
 from tests.builders.followups import report as contact_report
 from tests.builders.grids import make_member
 from tests.builders.identity import Enrolled, actor_of, at, bearer, enroll, open_session, register_phone
 from tests.builders.incidents import Scene, Somebody, dispatch, make_scene, offers, report
+from tests.notices.stage import send
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,17 @@ def make_world(arena: Arena) -> World:
     mediator = Enrolled(town.mediator, town.station_id, "", "")
     insiders["mediator"] = bearer(open_session(ctx, mediator))
     bodies = good_bodies(ctx, make_member(ctx, town.station_id, clerk.id))
-    return World({**incident, **_people(ctx, scene, member), **_visits(ctx, town)}, insiders, bodies)
+    bodies |= bodies_on_scene(chief_member, incident["offer_id"])
+    bodies |= dispute_bodies(ctx)
+    ids = {
+        **incident,
+        **_people(ctx, scene, member),
+        **_visits(ctx, town),
+        **_files(ctx, chief),
+        **make_disputes(ctx, clerk),
+    }
+    bodies["POST /v1/disputes/<uuid:dispute_id>/merge"] = {"into": str(other_dispute(ctx, ids["dispute_id"]))}
+    return World(ids, insiders, bodies)
 
 
 def _incident(ctx: Ctx, scene: Scene) -> dict[str, Any]:
@@ -66,8 +83,27 @@ def _incident(ctx: Ctx, scene: Scene) -> dict[str, Any]:
         "dispatch_id": dispatch_id,
         "offer_id": offer["id"],
         "message_id": message_id,
+        "reinforcement_id": _reinforcement(ctx, incident_id, offer),
+        "notice_id": send(scene.dispatcher, Target(whole_station=True)).id,
         "somebody": somebody,
     }
+
+
+def _reinforcement(ctx: Ctx, incident_id: UUID, offer: dict[str, Any]) -> UUID:
+    """A request for more people that waits for the desk; `ask_for_more` would want somebody who goes."""
+    statement = text("""
+        INSERT INTO reinforcements (id, station_id, incident_id, offer_id, person_id, needs, reason, state, asked_at)
+        SELECT gen_random_uuid(), station_id, :incident, id, person_id, '[{"wanted": 1, "force": null, "skills": []}]',
+               'other', 'asked', :now FROM offers WHERE id = :offer RETURNING id
+    """)
+    return ctx.session.scalar(statement, {"incident": incident_id, "offer": offer["id"], "now": ctx.now})
+
+
+def _files(ctx: Ctx, chief: Enrolled) -> dict[str, Any]:
+    own = open_ctx(ctx.session, actor_of(ctx, open_session(ctx, chief)), request_id=ctx.request_id)
+    made = {"file_id": keep_file(own, NewFile(jpeg())).id, "upload_id": create_upload(own, NewUpload(1_000)).id}
+    open_ctx(ctx.session, ctx.actor, request_id=ctx.request_id)
+    return made
 
 
 def _people(ctx: Ctx, scene: Scene, somebody: Somebody) -> dict[str, Any]:

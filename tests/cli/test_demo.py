@@ -160,7 +160,9 @@ def check_people(ctx: Ctx, station: UUID) -> None:
 
 
 def check_papers(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == {"demo-signins.txt", "demo-phones.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "demo-signins.txt", "demo-phones.json", "demo-sms-templates.json",
+    }  # fmt: skip
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert len(read_roster(folder / "demo-phones.json")) == PHONES
     text = (folder / "demo-signins.txt").read_text("utf-8")

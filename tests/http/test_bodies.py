@@ -30,6 +30,11 @@ def test_a_long_flat_list_is_fine() -> None:
     assert len(parse_json(encode_json([{"lat": 1.5}] * 500))) == 500
 
 
+@pytest.mark.parametrize("raw", [b"1e-54", b"-2.3e-313", b"0.0"])
+def test_what_no_measure_can_tell_from_nothing_is_nothing(raw: bytes) -> None:
+    assert parse_json(raw) == 0.0
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

@@ -42,7 +42,9 @@ def test_every_refusal_is_a_problem_document_with_an_example(document: Document)
 
 
 def test_a_conditional_edit_declares_its_version(document: Document) -> None:
-    edits = [op for name, op, _ in operations_of(document) if name.startswith("PATCH")]
+    # Of what is edited as JSON: the bytes of an upload name their offset instead.
+    patches = [op for name, op, _ in operations_of(document) if name.startswith("PATCH")]
+    edits = [op for op in patches if "application/json" in op.get("requestBody", {}).get("content", {})]
     assert edits
     for operation in edits:
         assert {"412", "428"} <= operation["responses"].keys(), operation["operationId"]

@@ -39,6 +39,17 @@ def eventually(look: Callable[[], T], *, within: float = 30.0, what: str = "") -
         time.sleep(0.2)
 
 
+def end_tree(pid: int) -> None:
+    """SIGKILL to a process and to all below it; a server that is killed alone leaves its workers on the port."""
+    try:
+        below = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        os.kill(pid, signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for child in below:
+        end_tree(child)
+
+
 class System:
     """The processes of one installation; `kill` is SIGKILL, `start` brings one up again."""
 
@@ -79,13 +90,14 @@ class System:
         }
 
     def start(self, *names: str) -> None:
-        """Start these processes (all of them without names) and wait until the API is ready."""
+        """Start these processes (all of them without names) and wait until the API, if it runs, is ready."""
         for name in names or tuple(self.commands):
             log = (self.folder / f"{name}.log").open("ab")
             command = [str(part) for part in self.commands[name]]
             self._running[name] = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
             log.close()
-        eventually(self._ready, within=40, what="the API to be ready")
+        if "api" in self._running:
+            eventually(self._ready, within=40, what="the API to be ready")
 
     def _ready(self) -> bool:
         try:
@@ -98,6 +110,20 @@ class System:
         process = self._running.pop(name)
         process.kill()
         process.wait()
+
+    def restart(self, name: str) -> None:
+        """SIGKILL to it and all below it, then start it again, as whoever supervises it would."""
+        end_tree(self._running[name].pid)
+        self.kill(name)
+        self.start(name)
+
+    def send_signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process that goes on belonging to the system (SIGSTOP, SIGCONT)."""
+        self._running[name].send_signal(number)
+
+    def is_alive(self, name: str) -> bool:
+        """Whether it still runs."""
+        return self._running[name].poll() is None
 
     def flask(self, *arguments: str) -> str:
         """Run a `flask` command of the system; returns what it printed."""

@@ -85,10 +85,11 @@ def force(number: int) -> str:
     return "grid_officer" if number % 4 == 0 else "volunteer"
 
 
-def start_phones(system: System, behaviours: list[str]) -> None:
-    """One simulated phone per behaviour, some tens of metres from one another."""
+def start_phones(system: System, behaviours: list[str], *, away: float = 0.0) -> None:
+    """One simulated phone per behaviour, some tens of metres from one another and `away` degrees from the place."""
+    lat, lon = HERE["lat"] + away, HERE["lon"]
     roster = [
-        {"phone": demo_number(n), "lat": HERE["lat"] + 0.0004 * (n + 1), "lon": HERE["lon"], "behaviour": behaviour}
+        {"phone": demo_number(n), "lat": lat + 0.0004 * (n + 1), "lon": lon, "behaviour": behaviour}
         for n, behaviour in enumerate(behaviours)
     ]
     path = system.folder / "phones-roster.json"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import announcing
-from deploy.local.processes import Ports, StandIn
+from deploy.local.processes import REAL_WHEN, Ports, StandIn
 
 pytestmark = pytest.mark.unit
 PORTS = Ports(8081, 8091, 8092)
@@ -14,6 +14,8 @@ SETTINGS = {
     "GRIDLOOP_DEMO": "1",
     "GRIDLOOP_FCM_BASE_URL": "http://127.0.0.1:8091",
     "GRIDLOOP_TWILIO_BASE_URL": "http://127.0.0.1:8092",
+    "GRIDLOOP_ALIYUN_BASE_URL": "http://127.0.0.1:8093",
+    "GRIDLOOP_WEBPUSH_BASE_URL": "http://127.0.0.1:8094",
 }
 
 
@@ -43,6 +45,8 @@ def test_a_public_address_is_named_beside_the_local_one() -> None:
 
 
 def test_it_says_which_provider_is_real() -> None:
-    said = announcing.announcement(PORTS, SETTINGS, frozenset({StandIn.FCM}))
+    real = dict.fromkeys(REAL_WHEN[StandIn.TWILIO], "given")
+    said = announcing.announcement(PORTS, SETTINGS | real, frozenset({StandIn.FCM, StandIn.WEBPUSH}))
     assert "fcm     a stand-in at http://127.0.0.1:8091" in said
     assert "twilio  the real one" in said
+    assert "aliyun  none" in said

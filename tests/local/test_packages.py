@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.papers.service import fonts
 from deploy.local import apt, packages
 from deploy.local.packages import Missing
 
@@ -56,6 +57,26 @@ def test_an_unknown_system_still_learns_what_is_missing(programs: Path) -> None:
     said = packages.explain(Missing(redis=True))
     assert "Redis 7 or newer" in said
     assert "PostgreSQL 15" not in said
+
+
+def test_a_missing_font_alone_stops_nobody(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(packages, "find_missing", lambda: Missing(fonts=True))
+    monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
+    packages.ensure_packages()
+    assert "fonts-wqy-zenhei" in capsys.readouterr().out
+    assert Missing(fonts=True).for_apt(offered=15) == ["fonts-wqy-zenhei"]
+
+
+def test_fonts_are_found_where_papers_look_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [name for name, _ in fonts.FACES] == list(packages.FONTS)
+    assert fonts.FOLDERS == packages.FONT_FOLDERS
+    monkeypatch.setattr(packages, "FONT_FOLDERS", (tmp_path / "none", tmp_path))
+    assert not packages.has_font()
+    (tmp_path / "truetype").mkdir()
+    (tmp_path / "truetype" / "wqy-zenhei.ttc").touch()
+    assert packages.has_font()
 
 
 def test_without_root_or_apt_it_ends_and_says_so(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ PORTS = Ports(port=8080, fcm_port=8091, twilio_port=8092)
 CLUSTER = Cluster("run", "/var/sockets", 5432, "/usr/lib/postgresql/15/bin")
 REDIS = Redis("run", "/var/sockets/redis.sock")
 TWILIO = {"GRIDLOOP_TWILIO_ACCOUNT_SID": "AC1", "GRIDLOOP_TWILIO_AUTH_TOKEN": "t", "GRIDLOOP_TWILIO_FROM": "+1"}
+ALIYUN = {"GRIDLOOP_ALIYUN_ACCESS_KEY_ID": "LTAI1", "GRIDLOOP_ALIYUN_ACCESS_KEY_SECRET": "s"}
+WEBPUSH = {"GRIDLOOP_WEBPUSH_VAPID_KEY": "k", "GRIDLOOP_WEBPUSH_CONTACT": "mailto:a@b.example"}
 FCM = {"GRIDLOOP_FCM_CREDENTIALS": "/etc/key.json"}
 
 
@@ -46,10 +48,21 @@ def test_ports_are_filled_in_everywhere() -> None:
 
 
 def test_real_credentials_switch_the_stand_ins_off_one_by_one() -> None:
-    assert {"fcm", "twilio", "phones"} <= names_with({})
+    assert {"fcm", "webpush", "twilio", "aliyun", "phones"} <= names_with({})
     assert names_with({}) - names_with(FCM) == {"fcm", "phones"}
-    assert names_with({}) - names_with(TWILIO) == {"twilio", "phones"}
-    assert names_with({}) - names_with(FCM | TWILIO) == {"fcm", "twilio", "phones"}
+    assert names_with({}) - names_with(WEBPUSH) == {"webpush", "phones"}
+    assert names_with({}) - names_with(FCM | TWILIO) == {"fcm", "twilio", "aliyun", "phones"}
+
+
+@pytest.mark.parametrize("real", ["twilio", "aliyun"])
+def test_beside_a_real_provider_of_texts_no_stand_in_takes_any(real: str) -> None:
+    environment = {"twilio": TWILIO, "aliyun": ALIYUN}[real]
+    assert names_with({}) - names_with(environment) == {"twilio", "aliyun", "phones"}
+    generated = dict.fromkeys((*TWILIO, *ALIYUN), "generated")
+    settings = settings_with(environment, keys=generated)
+    assert not [name for name, value in settings.items() if value == "generated"]
+    assert not {"GRIDLOOP_TWILIO_BASE_URL", "GRIDLOOP_ALIYUN_BASE_URL"} & settings.keys()
+    assert environment.items() <= settings.items()
 
 
 @pytest.mark.parametrize("left_out", TWILIO)

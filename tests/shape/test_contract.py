@@ -21,8 +21,9 @@ def test_the_contract_is_what_the_code_says(generated: dict[str, str]) -> None:
     assert not stale, f"run `make contracts`: {stale}"
 
 
-def test_no_page_of_a_machine_is_left_over(generated: dict[str, str]) -> None:
-    assert {f"states/{path.name}" for path in (FOLDER / "states").glob("*.md")} <= set(generated)
+def test_no_page_of_a_machine_and_no_schema_of_a_push_is_left_over(generated: dict[str, str]) -> None:
+    for folder in ("states", "push"):
+        assert {f"{folder}/{path.name}" for path in (FOLDER / folder).glob("*")} <= set(generated)
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(generated: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import api
 from api.http.errors import STATUS
+from api.http.kinds import WORDS
 from api.http.messages import translate
 from api.kernel.errors import DomainError, Kind
 
@@ -39,8 +40,9 @@ def test_every_error_speaks_both_languages(error: type[DomainError]) -> None:
     assert inspect.getdoc(error)
 
 
-def test_every_kind_has_a_status() -> None:
+def test_every_kind_has_a_status_and_words_for_whoever_gets_it() -> None:
     assert set(STATUS) == set(Kind)
+    assert set(WORDS) == set(Kind)
 
 
 def library_messages() -> set[str]:

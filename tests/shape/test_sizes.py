@@ -63,7 +63,7 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_rooms_have_the_usual_furniture() -> None:
     known = {"__init__", "routes", "schemas", "service", "gateways", "queries", "models", "rules", "types", "errors"}
-    areas = ["audit", "identity", "grids", "duty", "notifications", "incidents", "followups", "webhooks"]
+    areas = ["audit", "identity", "grids", "duty", "notifications", "incidents", "followups", "webhooks", "files", "papers"]
     odd = [
         str(path)
         for area in areas

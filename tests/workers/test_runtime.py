@@ -108,3 +108,39 @@ def test_a_periodic_slot_is_ordered_once(app) -> None:
         cron.order_due(ctx)
         cron.order_due(ctx)
         assert len(ctx.session.scalars(select(Timer.id)).all()) == len(cron.TABLE)
+
+
+def test_a_job_that_waits_for_a_lock_in_vain_is_counted(committed_app, monkeypatch) -> None:
+    """Else it would come back every quarter of a minute for ever, and nobody would hear of it."""
+
+    def wait(ctx, timer) -> None:
+        ctx.session.execute(db.text("SET LOCAL lock_timeout = '50ms'"))
+        ctx.session.execute(db.text("SELECT 1 FROM timers WHERE id = :id FOR UPDATE"), {"id": other})
+
+    monkeypatch.setattr(runtime, "resolve", lambda job: wait)
+    with committed_app.app_context():
+        other, timer = order("held"), order("work")
+        with db.engine.begin() as holder:
+            holder.execute(db.text("SELECT 1 FROM timers WHERE id = :id FOR UPDATE"), {"id": other})
+            assert runtime.run_in_context(timer) == "failed"
+        after = row(timer)
+    assert (after.state, after.attempts, after.last_error) == ("waiting", 1, "OperationalError")
+
+
+def test_a_timer_that_is_running_elsewhere_is_not_counted(committed_app, ran) -> None:
+    with committed_app.app_context():
+        timer = order("work")
+        with db.engine.begin() as holder:
+            holder.execute(db.text("SELECT 1 FROM timers WHERE id = :id FOR UPDATE"), {"id": timer})
+            assert runtime.run_in_context(timer) == "skipped"
+        assert (row(timer).attempts, ran) == (0, [])
+
+
+def test_a_run_whose_process_died_is_counted_unless_it_had_fired(committed_app, ran, monkeypatch) -> None:
+    monkeypatch.setattr(runtime, "worker_app", lambda: committed_app)
+    with committed_app.app_context():
+        died, fired = order("work"), order("work")
+        runtime.run_in_context(fired)
+    assert [runtime.note_death(str(died)), runtime.note_death(str(fired))] == ["failed", "skipped"]
+    with committed_app.app_context():
+        assert [(row(x).attempts, row(x).last_error) for x in (died, fired)] == [(1, "ProcessDied"), (0, None)]

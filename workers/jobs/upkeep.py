@@ -1,9 +1,11 @@
 """Periodic upkeep: seal the trail, drop rows that have served."""
 
 from api.audit.service import seal_entries
+from api.plumbing.changes import prune_changes
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer
 from api.plumbing.upkeep import drop_served_rows
+from api.sync.service import prune_sync
 
 
 def seal_audit(ctx: Ctx, timer: Timer) -> None:
@@ -14,3 +16,9 @@ def seal_audit(ctx: Ctx, timer: Timer) -> None:
 def drop_old_rows(ctx: Ctx, timer: Timer) -> None:
     """Drop spent idempotency keys and fired timers."""
     drop_served_rows(ctx)
+
+
+def prune_log(ctx: Ctx, timer: Timer) -> None:
+    """Drop changes that no phone can ask for any more."""
+    prune_changes(ctx)
+    prune_sync(ctx)

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from api.cli.demo.design import STAFF, design_station, read_data
 from api.cli.demo.load import factor_secret, load_design
 from api.cli.demo.papers import FOLDER, papers_missing, write_papers
+from api.cli.demo.texts import register_texts, write_texts
 from api.grids.queries import station_by_code
 from api.grids.rules import station_day
 from api.plumbing.context import SYSTEM, unit_of_work
@@ -28,7 +29,9 @@ def load_once(into: Path) -> None:
         today, is_new = station_day(ctx.now), station_by_code(ctx.session, station["code"]) is None
         if is_new:
             load_design(ctx, design_station(today), settings.secret)
+        texts = register_texts(ctx, settings.public_url)
     click.echo(f"{station['name']} ({station['code']}) {'is loaded' if is_new else 'is there already'}.")
+    write_texts(into, texts)
     if is_new or papers_missing(into):
         for path in write_papers(into, design_station(today), settings.secret, renew=is_new):
             click.echo(f"wrote {path}")

@@ -244,6 +244,10 @@ def phones_of(design: Design) -> list[dict[str, Any]]:
             "lat": member.home.lat,
             "lon": member.home.lon,
             "behaviour": BEHAVIOURS[index % len(BEHAVIOURS)],
+            # Every fourth one has a phone without Google's services.
+            "push": "webpush" if index % 4 == 3 else "fcm",
+            # Every ninth one has no app at all: texts with a link, and calls.
+            "app": index % 9 != 6,
         }
         for index, member in enumerate(near)
     ]

@@ -33,6 +33,8 @@ _BY_NAME: dict[str, Any] = {
     "description": "老人走失，灰色外套，最后见于菜市场门口",
     "language": "zh-CN",
     "code": "482913",
+    "client_ref": "visit-0417-2",
+    "subject_kind": "dispute",
     "etag": '"3"',
     "version": 3,
     "distance_m": 420,

@@ -33,8 +33,13 @@ def finish(generated: Document) -> Document:
     schemas["Problem"], schemas["ProblemIssue"] = PROBLEM_SCHEMA, ISSUE_SCHEMA
     responses: Document = {f"Problem{status}": problem_response(status) for status in STATUSES}
     document["components"]["responses"] = {**responses, "Problem": default_response()}
-    for _, operation, shared in operations_of(document):
-        _declare_refusals(operation, shared)
+    for name, operation, shared in operations_of(document):
+        _declare_refusals(document, name, operation, shared)
+        _allow_no_body(document, operation)
+        if name.startswith("PATCH"):
+            # Mini-programs have no PATCH.
+            operation["x-also-as"] = "POST with the header X-HTTP-Method-Override: PATCH"
+    _translate_patterns(document)
     _open_answers(document)
     for _, operation, _ in operations_of(document):
         _add_examples(document, operation)
@@ -48,30 +53,72 @@ def operations_of(document: Document) -> Iterator[tuple[str, Document, list[Docu
             yield f"{verb.upper()} {path}", item[verb], item.get("parameters", [])
 
 
-def _declare_refusals(operation: Document, shared: list[Document]) -> None:
+def _declare_refusals(document: Document, name: str, operation: Document, shared: list[Document]) -> None:
     answers = {status: answer for status, answer in operation["responses"].items() if status[0] in "23"}
-    for status in sorted(_refusals(operation, shared)):
+    # What an operation says of itself (`alt_response`) is kept; its words are the same everywhere.
+    own = operation["responses"].keys() & STATUSES.keys()
+    for status in sorted(own | _refusals(document, name, operation, shared)):
         answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
     operation["responses"] = {**answers, "default": {"$ref": "#/components/responses/Problem"}}
 
 
-def _refusals(operation: Document, shared: list[Document]) -> set[str]:
+def _refusals(document: Document, name: str, operation: Document, shared: list[Document]) -> set[str]:
     parameters = [*shared, *operation.get("parameters", [])]
     places = {(parameter["in"], parameter["name"]) for parameter in parameters}
     found = {"429", "503"}
     if operation.get("security"):
         found |= {"401", "403"}
-    if any(place == "path" for place, _ in places):
+        if not name.startswith("GET "):
+            # Whatever is written meets a state, and the state may not allow it.
+            found |= {"409"}
+    if any(place == "path" for place, _ in places) or _names_something(document, operation):
         found |= {"404"}
     if "requestBody" in operation:
         found |= {"400", "413", "415", "422"}
     if any(place == "query" for place, _ in places):
-        found |= {"422"}
+        found |= {"400", "422"}
     if ("header", "Idempotency-Key") in places:
         found |= {"400", "409", "422"}
     if ("header", "If-Match") in places:
         found |= {"412", "428"}
     return found
+
+
+def _names_something(document: Document, operation: Document) -> bool:
+    """Whether the body or the query can hold an id, and so the id of something that is not there."""
+    schemas = document["components"]["schemas"]
+    parts = [operation.get("requestBody", {}), operation.get("parameters", [])]
+    return any(_holds_id(part) for part in [*parts, *(schemas[name] for name in _reachable(document, parts))])
+
+
+def _holds_id(node: Any) -> bool:
+    if isinstance(node, dict):
+        return node.get("format") == "uuid" or any(_holds_id(inner) for inner in node.values())
+    return isinstance(node, list) and any(_holds_id(inner) for inner in node)
+
+
+def _allow_no_body(document: Document, operation: Document) -> None:
+    """A JSON body that need not hold anything need not be sent: none is read as an empty one."""
+    body = operation.get("requestBody", {})
+    schema = body.get("content", {}).get(_JSON, {}).get("schema")
+    if schema is not None:
+        named = follow(document, schema["$ref"]) if "$ref" in schema else schema
+        body["required"] = bool(named.get("required"))
+
+
+def _translate_patterns(node: Any) -> None:
+    """Python's patterns as everybody's: ours are held against the beginning, and Python alone ends one with `\\Z`."""
+    if isinstance(node, list):
+        for inner in node:
+            _translate_patterns(inner)
+    if not isinstance(node, dict):
+        return
+    pattern = node.get("pattern")
+    if isinstance(pattern, str) and not pattern.startswith("^"):
+        pattern = pattern.replace(r"\Z", "$")
+        node["pattern"] = f"^(?:{pattern})" if "|" in pattern else f"^{pattern}"
+    for inner in node.values():
+        _translate_patterns(inner)
 
 
 def _open_answers(document: Document) -> None:

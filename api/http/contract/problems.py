@@ -11,12 +11,14 @@ STATUSES: dict[str, tuple[str, str, str, str]] = {
     "403": ("The token's holder may not do this.", "forbidden", "您无权执行此操作。", "You may not do this."),
     "404": ("There is no such thing, for this caller.", "not_found", "未找到。", "There is no such thing."),
     "409": ("It contradicts what is.", "conflict", "与当前状态冲突。", "This contradicts the present state."),
+    "410": ("It has ended.", "gone", "已失效。", "This has ended."),
     "412": ("Somebody changed it since it was read.", "stale", "内容已被他人修改。", "Somebody changed it meanwhile."),
     "413": ("Too large.", "too_large", "请求过大。", "The request is too large."),
     "415": ("Not a kind of content this route takes.", "unsupported", "不支持的内容类型。", "Unsupported content."),
     "422": ("A field is wrong; `errors` names each.", "invalid", "请检查标出的字段。", "Check the fields named."),
     "428": ("Name the version you saw (If-Match).", "precondition_required", "缺少版本号。", "Name the version."),
     "429": ("Too often; wait as long as Retry-After says.", "too_many", "请求过于频繁。", "Too many requests."),
+    "460": ("The bytes are not those of their checksum.", "checksum_mismatch", "校验和不符。", "The bytes differ."),
     "503": ("Not now; repeat after Retry-After.", "unavailable", "服务暂时不可用。", "Not available just now."),
 }
 

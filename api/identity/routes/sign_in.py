@@ -51,6 +51,7 @@ def request_code(ctx: Ctx, body: dict[str, Any]) -> dict[str, int]:
 @public_operation("five tries a code, ten wrong guesses a number and day")
 @blp.arguments(CodeProofSchema)
 @blp.response(200, TokensSchema)
+@blp.alt_response(401, description="Not the right one.")
 def verify_code(ctx: Ctx, body: dict[str, Any]) -> Any:
     """Sign in with the code
 
@@ -64,6 +65,7 @@ def verify_code(ctx: Ctx, body: dict[str, Any]) -> Any:
 @public_operation("password and second factor; attempts counted per account and address")
 @blp.arguments(PasswordProofSchema)
 @blp.response(200, TokensSchema)
+@blp.alt_response(401, description="Not the right one.")
 def verify_password(ctx: Ctx, body: dict[str, Any]) -> Any:
     """Sign in with password and second factor
 
@@ -77,6 +79,7 @@ def verify_password(ctx: Ctx, body: dict[str, Any]) -> Any:
 @public_operation("the refresh token itself; using one twice ends its session")
 @blp.arguments(RefreshSchema)
 @blp.response(200, TokensSchema)
+@blp.alt_response(401, description="Not the right one.")
 def refresh(ctx: Ctx, body: dict[str, Any]) -> Any:
     """Trade a refresh token for the next pair
 

@@ -1,19 +1,37 @@
 """Telephone numbers: what people type becomes E.164, and says whether it can receive an SMS."""
 
+from collections.abc import Iterable
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from api.identity.errors import PhoneUnusable
 from api.identity.types import Phone, PhoneKind
 
-# A number outside the list is refused when it is enrolled, so no code can ever be sent there for somebody's profit.
-COUNTRIES = frozenset({86})
+HOME = 86
 LONGEST = 32
 _KINDS = {
     PhoneNumberType.MOBILE: PhoneKind.MOBILE,
     PhoneNumberType.FIXED_LINE_OR_MOBILE: PhoneKind.MOBILE,
     PhoneNumberType.FIXED_LINE: PhoneKind.LANDLINE,
 }
+
+
+class Countries:
+    """The calling codes people may be enrolled with, set once by `create_app`.
+
+    A number outside the list is refused when it is enrolled, so no code can ever be sent there for somebody's profit.
+    """
+
+    def __init__(self) -> None:
+        self.codes = frozenset({HOME})
+
+    def load(self, codes: Iterable[int]) -> None:
+        """Install the list."""
+        self.codes = frozenset(codes)
+
+
+countries = Countries()
 
 
 def parse_phone(raw: str) -> Phone:
@@ -29,6 +47,6 @@ def parse_phone(raw: str) -> Phone:
     except NumberParseException:
         raise PhoneUnusable from None
     kind = _KINDS.get(phonenumbers.number_type(number))
-    if kind is None or number.country_code not in COUNTRIES:
+    if kind is None or number.country_code not in countries.codes:
         raise PhoneUnusable
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kind)
