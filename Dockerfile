@@ -5,6 +5,10 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /tmp/requirements.txt
 
 FROM python:3.11-slim-bookworm
+# The font of printed papers.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-wqy-zenhei \
+    && rm -rf /var/lib/apt/lists/*
 # The account has no home and owns nothing of the code: what the processes write goes into var/ only, a volume.
 RUN useradd --system --uid 10001 --no-create-home gridloop
 COPY --from=build /opt/venv /opt/venv

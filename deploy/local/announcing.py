@@ -28,6 +28,8 @@ def announcement(ports: Ports, settings: Mapping[str, str], stand_ins: frozenset
 def provider_line(provider: StandIn, settings: Mapping[str, str], stand_ins: frozenset[StandIn]) -> str:
     """Whether a provider is a stand-in, and what would make it real."""
     names = ", ".join(REAL_WHEN[provider])
+    if provider not in stand_ins and not all(settings.get(name) for name in REAL_WHEN[provider]):
+        return f"{provider:<8}none: another one is real, and a stand-in beside it would swallow messages"
     if provider not in stand_ins:
         return f"{provider:<8}the real one: {names} is set, so no stand-in and no simulated phones run"
     address = settings[f"GRIDLOOP_{provider.upper()}_BASE_URL"]

@@ -5,7 +5,8 @@
     cluster.url("gridloop_owner")            # postgresql+psycopg://gridloop_owner@/gridloop?host=...&port=5432
     cluster.superuser_url("gridloop")        # the same as role postgres
 
-Kinds: `run` (what `make run` uses), `test` (forgets on a crash, so it is fast), `bench` (durable, more memory).
+Kinds: `run` (what `make run` uses), `test` (forgets on a crash, so it is fast), `bench` (durable, more memory),
+`faults` (durable, small: the fault tests crash it).
 `ensure_cluster` may be called by any number of processes at once, costs about a millisecond when the server is up, and
 leaves it running; `make db-stop` and `make clean` stop it. The roles and databases inside are in deploy/database/.
 """
@@ -23,8 +24,8 @@ from deploy.local.account import server_account
 from deploy.local.locking import hold_lock
 from deploy.local.places import ROOT, VAR, Place, recorded_place, settle_place
 
-Kind = Literal["run", "test", "bench"]
-KINDS: tuple[Kind, ...] = ("run", "test", "bench")
+Kind = Literal["run", "test", "bench", "faults"]
+KINDS: tuple[Kind, ...] = ("run", "test", "bench", "faults")
 
 ROLES_FILE = ROOT / "deploy" / "database" / "roles.sql"
 TEMPLATE_FILE = ROOT / "deploy" / "database" / "template.sql"

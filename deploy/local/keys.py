@@ -24,6 +24,12 @@ MAKERS: dict[str, Callable[[], str]] = {
     "GRIDLOOP_TWILIO_AUTH_TOKEN": lambda: secrets.token_hex(16),
     # Twilio's documented test sender, which no real message can come from.
     "GRIDLOOP_TWILIO_FROM": lambda: "+15005550006",
+    # A key of the stand-in, in the form of Alibaba Cloud's.
+    "GRIDLOOP_ALIYUN_ACCESS_KEY_ID": lambda: f"LTAI{secrets.token_hex(10)}",
+    "GRIDLOOP_ALIYUN_ACCESS_KEY_SECRET": lambda: secrets.token_urlsafe(22),
+    # A real key, though only stand-ins know it: a P-256 private key is any 32 bytes, but for a few in 2^32.
+    "GRIDLOOP_WEBPUSH_VAPID_KEY": lambda: secrets.token_urlsafe(32),
+    "GRIDLOOP_WEBPUSH_CONTACT": lambda: "mailto:desk@gridloop.example",
 }
 
 

@@ -17,12 +17,15 @@ from deploy.local.programs import OLDEST_POSTGRES, complete_postgres, find_redis
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 ZONE = Path("/usr/share/zoneinfo/Asia/Shanghai")
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+# Any of these prints Chinese papers; api.papers knows which face of it.
+FONTS = ("NotoSerifCJK-Regular.ttc", "wqy-zenhei.ttc", "NotoSansCJK-Regular.ttc", "uming.ttc")
 
 # For systems without apt: the package manager's program -> how its packages are called.
 ELSEWHERE = {
-    "dnf": "dnf install postgresql-server postgresql-contrib postgis valkey",
-    "pacman": "pacman -S postgresql postgis valkey",
-    "zypper": "zypper install postgresql-server postgresql-contrib postgis redis",
+    "dnf": "dnf install postgresql-server postgresql-contrib postgis valkey wqy-zenhei-fonts",
+    "pacman": "pacman -S postgresql postgis valkey wqy-zenhei",
+    "zypper": "zypper install postgresql-server postgresql-contrib postgis redis wqy-zenhei-fonts",
 }
 
 
@@ -36,6 +39,7 @@ class Missing:
     venv: bool = False
     certificates: bool = False
     zones: bool = False
+    fonts: bool = False
 
     def __bool__(self) -> bool:
         return self != Missing()
@@ -49,6 +53,7 @@ class Missing:
             f"the venv module of Python {sys.version_info[0]}.{sys.version_info[1]}": self.venv,
             f"CA certificates in {CERTIFICATES.parent}": self.certificates,
             "time zone data": self.zones,
+            "a Chinese font (for printed papers)": self.fonts,
         }
         return [words for words, is_missing in said.items() if is_missing]
 
@@ -62,6 +67,7 @@ class Missing:
             f"python{sys.version_info[0]}.{sys.version_info[1]}-venv": self.venv,
             "ca-certificates": self.certificates,
             "tzdata": self.zones,
+            "fonts-wqy-zenhei": self.fonts,
         }
         return [name for name, is_missing in named.items() if is_missing]
 
@@ -80,6 +86,7 @@ def find_missing() -> Missing:
         # Only where the distribution's pip looks for them; a Python from elsewhere brings its own.
         certificates=sys.executable.startswith("/usr/bin") and not CERTIFICATES.exists() and has_apt(),
         zones=not ZONE.exists(),
+        fonts=not has_font(),
     )
 
 
@@ -92,6 +99,10 @@ def ensure_packages() -> None:
         return
     prefix = root_prefix()
     if not has_apt() or prefix is None:
+        if missing == Missing(fonts=True):
+            # Everything else works without: not a reason to keep somebody from starting.
+            print("No Chinese font here: papers cannot be printed until there is one (fonts-wqy-zenhei).", flush=True)
+            return
         raise SystemExit(explain(missing))
     run_as_root(prefix, "update")
     offered = newest_postgis()
@@ -102,6 +113,11 @@ def ensure_packages() -> None:
     run_as_root(prefix, "install", *packages)
     if still := find_missing():
         raise SystemExit(f"Installed, but still not found: {', '.join(still.words())}. See var/log/packages.log")
+
+
+def has_font() -> bool:
+    """Whether a font with Chinese characters is installed that papers can be printed with."""
+    return any(True for folder in FONT_FOLDERS for name in FONTS for _ in folder.rglob(name))
 
 
 def has_apt() -> bool:

@@ -39,6 +39,7 @@ DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 SETTINGS = {
     "run": {**COMMON, **DURABLE, "shared_buffers": "'128MB'"},
+    "faults": {**COMMON, **DURABLE, "shared_buffers": "'64MB'"},
     "test": {**COMMON, **FORGETFUL, "shared_buffers": "'128MB'"},
     "bench": {
         **COMMON,

@@ -1,6 +1,6 @@
 """The table of processes `make run` keeps alive, and the settings they get. Edit the table here, nowhere else.
 
-`{port}`, `{fcm_port}` and `{twilio_port}` in a command or an address are replaced by the ports chosen at the start.
+`{port}`, `{fcm_port}` and their like in a command or an address are replaced by the ports chosen at the start.
 """
 
 import os
@@ -25,7 +25,9 @@ class StandIn(StrEnum):
     """What real credentials in the environment replace, one by one."""
 
     FCM = "fcm"
+    WEBPUSH = "webpush"
     TWILIO = "twilio"
+    ALIYUN = "aliyun"
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,29 @@ FCM = python("workers.sandbox.fcm", "--port", "{fcm_port}")
 # so that a newcomer sees a loop close in two minutes instead of ten.
 PHONES = python("workers.sandbox.phones", "--api", "http://127.0.0.1:{port}", "--speed", "5")
 TWILIO = python("workers.sandbox.twilio", "--port", "{twilio_port}")
-BOTH = frozenset(StandIn)
+ALIYUN = python(
+    "workers.sandbox.aliyun",
+    "--port",
+    "{aliyun_port}",
+    "--report-url",
+    "http://127.0.0.1:{port}/webhooks/aliyun/reports",
+)
+WEBPUSH = python("workers.sandbox.webpush", "--port", "{webpush_port}")
+ALL = frozenset(StandIn)
 
 TABLE = (
     Process("fcm", FCM, Stage.PROVIDERS, "http://127.0.0.1:{fcm_port}/healthz", frozenset({StandIn.FCM})),
     Process("twilio", TWILIO, Stage.PROVIDERS, "http://127.0.0.1:{twilio_port}/healthz", frozenset({StandIn.TWILIO})),
+    Process("aliyun", ALIYUN, Stage.PROVIDERS, "http://127.0.0.1:{aliyun_port}/healthz", frozenset({StandIn.ALIYUN})),
+    Process(
+        "webpush", WEBPUSH, Stage.PROVIDERS, "http://127.0.0.1:{webpush_port}/healthz", frozenset({StandIn.WEBPUSH})
+    ),
     Process("api", API, healthy="http://127.0.0.1:{port}/healthz/ready"),
     Process("pusher", python("workers.pusher")),
     Process("relay", python("workers.relay")),
     Process("worker-urgent", python("workers.worker", "urgent")),
     Process("worker-normal", python("workers.worker", "normal")),
-    Process("phones", PHONES, Stage.PHONES, replaces=BOTH),
+    Process("phones", PHONES, Stage.PHONES, replaces=ALL),
 )
 
 # What runs once, in this order, before the processes: the schema as its owner, then the demo station into an empty one.
@@ -93,6 +107,8 @@ class Ports:
     port: int
     fcm_port: int
     twilio_port: int
+    aliyun_port: int = 8093
+    webpush_port: int = 8094
 
 
 def deep_health(ports: Ports) -> str:
@@ -102,8 +118,12 @@ def deep_health(ports: Ports) -> str:
 
 REAL_WHEN: dict[StandIn, tuple[str, ...]] = {
     StandIn.FCM: ("GRIDLOOP_FCM_CREDENTIALS",),
+    # There is no account with Web Push: a key and a contact of one's own are all it takes.
+    StandIn.WEBPUSH: ("GRIDLOOP_WEBPUSH_VAPID_KEY", "GRIDLOOP_WEBPUSH_CONTACT"),
     StandIn.TWILIO: ("GRIDLOOP_TWILIO_ACCOUNT_SID", "GRIDLOOP_TWILIO_AUTH_TOKEN", "GRIDLOOP_TWILIO_FROM"),
+    StandIn.ALIYUN: ("GRIDLOOP_ALIYUN_ACCESS_KEY_ID", "GRIDLOOP_ALIYUN_ACCESS_KEY_SECRET"),
 }
+TEXTERS = frozenset({StandIn.TWILIO, StandIn.ALIYUN})
 
 
 def stand_ins_for(environment: Mapping[str, str]) -> frozenset[StandIn]:
@@ -114,7 +134,9 @@ def stand_ins_for(environment: Mapping[str, str]) -> frozenset[StandIn]:
             raise SystemExit(
                 f"For a real {provider} set {' and '.join(missing)} as well, or none of {', '.join(names)}."
             )
-    return frozenset(p for p, names in REAL_WHEN.items() if not all(environment.get(name) for name in names))
+    missing_all = frozenset(p for p, names in REAL_WHEN.items() if not all(environment.get(name) for name in names))
+    # Beside a real provider of texts a stand-in would swallow its share of them.
+    return missing_all if missing_all >= TEXTERS else missing_all - TEXTERS
 
 
 def processes_of(stand_ins: frozenset[StandIn], ports: Ports, *, with_demo: bool = True) -> list[Process]:
@@ -143,13 +165,22 @@ def settings_of(
         "GRIDLOOP_SANDBOX_DIR": str(VAR / "sandbox"),
         "GRIDLOOP_SANDBOX_FCM_PORT": str(ports.fcm_port),
         "GRIDLOOP_SANDBOX_TWILIO_PORT": str(ports.twilio_port),
+        "GRIDLOOP_SANDBOX_ALIYUN_PORT": str(ports.aliyun_port),
+        "GRIDLOOP_SANDBOX_WEBPUSH_PORT": str(ports.webpush_port),
     }
+    for provider in TEXTERS - stand_ins:
+        # One that is real brings its own credentials, and one that is neither has none at all.
+        ours |= dict.fromkeys(REAL_WHEN[provider], "")
     if StandIn.FCM in stand_ins:
         ours["GRIDLOOP_FCM_BASE_URL"] = f"http://127.0.0.1:{ports.fcm_port}"
         # Made by the stand-in, which starts before the pusher that reads it.
         ours["GRIDLOOP_FCM_CREDENTIALS"] = str(VAR / "sandbox" / "fcm-service-account.json")
     if StandIn.TWILIO in stand_ins:
         ours["GRIDLOOP_TWILIO_BASE_URL"] = f"http://127.0.0.1:{ports.twilio_port}"
+    if StandIn.ALIYUN in stand_ins:
+        ours["GRIDLOOP_ALIYUN_BASE_URL"] = f"http://127.0.0.1:{ports.aliyun_port}"
+    if StandIn.WEBPUSH in stand_ins:
+        ours["GRIDLOOP_WEBPUSH_BASE_URL"] = f"http://127.0.0.1:{ports.webpush_port}"
     # libpq's variables would lead a connection somewhere else as well; the owner's URL is for migrations only.
     theirs = {name: value for name, value in environment.items() if not name.startswith("PG") and value != ""}
     theirs.pop("GRIDLOOP_OWNER_DATABASE_URL", None)

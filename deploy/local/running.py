@@ -34,6 +34,7 @@ from deploy.local.venv import ensure_venv
 DEMO_MARK = VAR / "demo-loaded"
 WORKS_WITHIN_S = 20.0
 FIRST_PORT, FIRST_FCM_PORT, FIRST_TWILIO_PORT = 8080, 8091, 8092
+FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT = 8093, 8094
 
 
 def run() -> None:
@@ -91,8 +92,10 @@ def choose_ports(environment: Mapping[str, str]) -> Ports:
     if asked and not (asked.isdigit() and 0 < int(asked) < 65536 and is_free(int(asked))):
         raise SystemExit(f"GRIDLOOP_PORT={asked} is not a free port.")
     port = int(asked) if asked else choose_port(FIRST_PORT)
-    fcm = choose_port(FIRST_FCM_PORT, {port})
-    return Ports(port, fcm, choose_port(FIRST_TWILIO_PORT, {port, fcm}))
+    taken = [port]
+    for first in (FIRST_FCM_PORT, FIRST_TWILIO_PORT, FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT):
+        taken.append(choose_port(first, taken))
+    return Ports(*taken)
 
 
 def prepare_database(cluster: Cluster, settings: Mapping[str, str], *, with_demo: bool) -> None:
