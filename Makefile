@@ -3,7 +3,7 @@ START := deploy/local/start
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check bench contracts db db-stop clean lock fmt
+.PHONY: help run test unit check faults mutants bench contracts db db-stop clean lock fmt
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,14 @@ check: ## formatting, lint, types, import contracts, and the shape of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/shape -n 0
+
+faults: ## the long forms of the fault tests, one after the other; an hour or more
+	@$(START) setup tests
+	FAULTS=long $(BIN)/pytest tests/faults -n 0 -s
+
+mutants: ## break one safeguard at a time in a copy of the tree; each must turn a named test red
+	@$(START) setup tests
+	$(BIN)/python -m tests.faults.mutants
 
 bench: ## the measurements, on a durable database of their own; writes bench/RESULTS.md
 	@$(START) setup tests

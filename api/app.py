@@ -85,6 +85,6 @@ def openapi_settings() -> dict[str, object]:
             },
             # Wherever the document was fetched from: an installation has its own name.
             "servers": [{"url": "/"}],
-            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}}
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
         },
     }

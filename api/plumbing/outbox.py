@@ -19,7 +19,8 @@ from api.plumbing.crypto import SealedJson
 from api.plumbing.db import Base, Id
 
 CHANNEL = "gridloop_outbox"
-# A held message is released by a job, which sums it up with others. Should the job be late, it goes by itself after this.
+# A held message is released by a job, which sums it up with others. Should the job be late, it goes by itself after
+# this.
 HELD_GRACE = timedelta(minutes=15)
 
 

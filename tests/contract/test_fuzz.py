@@ -1,7 +1,7 @@
 """Every published operation under cases made from its own description: nothing breaks, nothing undeclared comes back.
 
-The short form always sends the same cases. `GRIDLOOP_FUZZ=200` sends every listed edge, and 200 drawn cases of each kind
-per operation: for a night, or a change of the contract.
+The short form always sends the same cases. `GRIDLOOP_FUZZ=200` sends every listed edge, and 200 drawn cases of each
+kind per operation: for a night, or a change of the contract.
 """
 
 import os
@@ -31,7 +31,8 @@ def test_an_area_answers_as_it_says(fuzz, area, record_property) -> None:
         fuzz.run(operation, tally, examples=LONG or 3, coverage=None if LONG else 6)
     print(f"\n{area}: {tally}")
     record_property("tally", str(tally))
-    assert tally.operations
+    # A world that lets nobody in would be refused everywhere as declared. Webhooks are signed by their providers.
+    assert tally.accepted or area == "webhooks"
     assert not tally.faults, "\n".join([str(tally), *tally.faults])
 
 

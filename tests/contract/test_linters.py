@@ -17,21 +17,29 @@ SILENCE = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 
 
 def test_spectral_has_nothing_to_say(linters, document: Path) -> None:
-    found = run("spectral", "lint", str(document), "--ruleset", "spectral.yaml", "--format", "json", "--quiet")
-    assert [f"{one['code']} {'/'.join(map(str, one['path']))}: {one['message']}" for one in found] == []
+    assert ask_spectral(document) == []
 
 
 def test_redocly_has_nothing_to_say(linters, document: Path) -> None:
+    assert ask_redocly(document) == []
+
+
+def test_spectral_sees_a_pattern_that_only_python_reads(linters, broken: Path) -> None:
+    assert any("pattern" in said for said in ask_spectral(broken))
+
+
+def test_redocly_sees_a_pattern_that_only_python_reads(linters, broken: Path) -> None:
+    assert any("Invalid regular expression" in said for said in ask_redocly(broken))
+
+
+def ask_spectral(document: Path) -> list[str]:
+    found = run("spectral", "lint", str(document), "--ruleset", "spectral.yaml", "--format", "json", "--quiet")
+    return [f"{one['code']} {'/'.join(map(str, one['path']))}: {one['message']}" for one in found]
+
+
+def ask_redocly(document: Path) -> list[str]:
     found = run("redocly", "lint", str(document), "--config", "redocly.yaml", "--format", "json")["problems"]
-    assert [f"{one['ruleId']} {one['location'][0].get('pointer')}: {one['message']}" for one in found] == []
-
-
-@pytest.mark.parametrize("program", ["spectral", "redocly"])
-def test_a_broken_document_does_not_pass(linters, broken: Path, program: str) -> None:
-    with pytest.raises(AssertionError):
-        {"spectral": test_spectral_has_nothing_to_say, "redocly": test_redocly_has_nothing_to_say}[program](
-            linters, broken
-        )
+    return [f"{one['ruleId']} {one['location'][0].get('pointer')}: {one['message']}" for one in found]
 
 
 def run(program: str, *words: str) -> Any:
@@ -69,8 +77,9 @@ def document(published, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def broken(published, tmp_path) -> Path:
-    """The same with a pattern that only Python reads."""
+    """One path of it, with a pattern that only Python reads."""
     document = json.loads(json.dumps(published))
+    document["paths"] = {path: item for path, item in document["paths"].items() if path.endswith("/code/verify")}
     document["components"]["schemas"]["CodeProof"]["properties"]["code"]["pattern"] = r"[0-9]{6}\Z"
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(document), "utf-8")

@@ -53,7 +53,7 @@ MUTANTS = (
     ),
     Mutant(
         "unique-key", "api/plumbing/idempotency.py",
-        ".values(owner=str(owner), key=key, fingerprint", ".values(owner=f\"{owner} {ctx.new_id()}\", key=key, fingerprint",
+        ".values(owner=str(owner), key=key,", ".values(owner=str(ctx.new_id()), key=key,",
         "tests/faults/test_f17_keys.py", "no two requests ever have the same key",
     ),
     Mutant(
@@ -68,7 +68,7 @@ MUTANTS = (
     ),
     Mutant(
         "replay", "api/plumbing/idempotency.py",
-        ".values(owner=str(owner), key=key, fingerprint", ".values(owner=f\"{owner} {ctx.new_id()}\", key=key, fingerprint",
+        ".values(owner=str(owner), key=key,", ".values(owner=str(ctx.new_id()), key=key,",
         "tests/faults/test_f03_crashes.py", "a retry after a crash is a new request",
     ),
     Mutant(
@@ -106,18 +106,33 @@ class Copy:
     def __init__(self, tree: Path) -> None:
         self._tree = tree
         self._seen: dict[str, str] = {}
+        self.reason = ""
 
     def run(self, test: str) -> str:
         """What a test says: green, red, or broken (it could not be run)."""
-        command = [sys.executable, "-m", "pytest", test, "-q", "-n0", "-x", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            test,
+            "-q",
+            "-n0",
+            "-x",
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:cacheprovider",
+        ]
         environment = os.environ | {"PYTHONPATH": str(self._tree), "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             outcome = subprocess.run(
                 command, cwd=self._tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S
             )
         except subprocess.TimeoutExpired:
+            self.reason = f"not over in {TIMEOUT_S} s"
             return RED
-        (self._tree / "last-run.log").write_text(outcome.stdout + outcome.stderr)
+        said = [line for line in outcome.stdout.splitlines() if line.startswith("E  ")]
+        self.reason = said[0].removeprefix("E").strip()[:160] if said else ""
         if outcome.returncode == 0:
             return GREEN
         # 1: a test failed. An error while collecting or in a fixture is no finding.
@@ -165,6 +180,7 @@ def judge(copy: Copy, mutant: Mutant) -> bool:
     with copy.mutated(mutant):
         after = copy.run(mutant.test) if before == GREEN else "not run"
     line = {"mutant": mutant.name, "means": mutant.means, "test": mutant.test, "unbroken": before, "broken": after}
+    line["because"] = copy.reason
     print(json.dumps(line | {"took_s": round(time.monotonic() - began)}), flush=True)
     return (before, after) == (GREEN, RED)
 

@@ -12,7 +12,7 @@ from tests.faults.points import AFTER_COMMIT, BEFORE_ANSWER, BEFORE_COMMIT, HEAD
 from tests.faults.running import REPORT, House, post_until
 from tests.journey.system import eventually
 
-ROUNDS, PATH = (200 if LONG else 2), "/v1/incidents"
+ROUNDS, PATH = (200 if LONG else 1), "/v1/incidents"
 
 
 def post_and_die(client: httpx.Client, key: str, point: str) -> httpx.Response | None:
@@ -56,27 +56,30 @@ def dying(house: House) -> House:
     return house
 
 
+@pytest.mark.slow
 def test_f03_an_api_killed_between_steps_answers_nothing_that_is_not_so(dying: House) -> None:
     client, neighbour = dying.caller(), Neighbour(dying)
     counts: Counter[str] = Counter()
     known: dict[str, str] = {}
     neighbour.start()
-    for number in range(ROUNDS):
-        for point in POINTS:
-            key = f"f03-{point}-{number}"
-            counts["answered though killed"] += post_and_die(client, key, point) is not None
-            # The backend of a process that is gone may still be at its rollback or its commit.
-            was_done = eventually(
-                lambda key=key, point=point: committed(dying, key) == (point != BEFORE_COMMIT), within=5, what=key
-            )
-            dying.system.restart("api")
-            first, _ = post_until(client, PATH, REPORT, key)
-            second, _ = post_until(client, PATH, REPORT, key)
-            known[key] = first.json()["id"]
-            counts[f"{point}: as expected"] += was_done and first.status_code == 201
-            counts["another answer to the retry"] += first.content != second.content
-            counts["done before, done again"] += point != BEFORE_COMMIT and "Idempotent-Replay" not in first.headers
-    neighbour.stop()
+    try:
+        for number in range(ROUNDS):
+            for point in POINTS:
+                key = f"f03-{point}-{number}"
+                counts["answered though killed"] += post_and_die(client, key, point) is not None
+                # The backend of a process that is gone may still be at its rollback or its commit.
+                was_done = eventually(
+                    lambda key=key, point=point: committed(dying, key) == (point != BEFORE_COMMIT), within=5, what=key
+                )
+                dying.system.restart("api")
+                first, _ = post_until(client, PATH, REPORT, key)
+                second, _ = post_until(client, PATH, REPORT, key)
+                known[key] = first.json()["id"]
+                counts[f"{point}: as expected"] += was_done and first.status_code == 201
+                counts["another answer to the retry"] += first.content != second.content
+                counts["done before, done again"] += point != BEFORE_COMMIT and "Idempotent-Replay" not in first.headers
+    finally:
+        neighbour.stop()
     answered = known | neighbour.filed
     there = {str(row.id) for row in dying.rows("SELECT id FROM incidents")}
     counts["lost"] = len(set(answered.values()) - there)

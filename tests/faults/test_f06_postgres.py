@@ -1,4 +1,4 @@
-"""F06: PostgreSQL crashes in the middle of transactions; the API says 503 for a moment, and nothing answered is lost."""
+"""F06: PostgreSQL crashes in the middle of transactions; the API says 503 meanwhile, and nothing answered is lost."""
 
 import json
 import threading

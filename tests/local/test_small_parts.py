@@ -83,5 +83,5 @@ def test_only_root_the_caller_and_the_server_may_log_in() -> None:
 @pytest.mark.unit
 def test_only_the_test_cluster_forgets() -> None:
     durable = [kind for kind, settings in postgres.SETTINGS.items() if settings["fsync"] == "on"]
-    assert durable == ["run", "bench"]
+    assert durable == ["run", "faults", "bench"]
     assert all(settings["listen_addresses"] == "''" for settings in postgres.SETTINGS.values())

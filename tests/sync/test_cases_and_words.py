@@ -129,14 +129,20 @@ def _end(do, ago: timedelta) -> None:
     do(lambda ctx: ctx.session.execute(ended, {"ago": ago}))
 
 
-def test_a_role_without_disputes_copies_none(do, phone) -> None:
+def test_a_role_without_disputes_copies_none_and_gives_back_what_it_had(do, phone) -> None:
     office: Office = do(make_office)
-    _case(do, office)
+    case = _case(do, office)
+    had = phone(office.mediator.id, office.station_id)
+    had.pull()
+    assert had.rows["cases"].keys() == {case}
     less = text("UPDATE people SET roles = '{volunteer}' WHERE id = :id")
     do(lambda ctx: ctx.session.execute(less, {"id": office.mediator.id}))
-    mine = phone(office.mediator.id, office.station_id)
-    mine.pull()
-    assert not mine.rows["cases"]
+    anew = phone(office.mediator.id, office.station_id)
+    anew.pull()
+    assert not anew.rows["cases"]
+    do(lambda ctx: ctx.session.execute(text("UPDATE disputes SET colour = 'red'")))
+    had.pull()
+    assert not had.rows["cases"]
 
 
 def test_a_phone_has_the_words_of_its_station(do, phone) -> None:

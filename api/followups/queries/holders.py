@@ -4,20 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from api.followups.models import TeamMember
 from api.followups.types import Owner, OwnerKind
-from api.grids.queries import owners_of, units_owned_by
+from api.grids.queries import owned_units, owners_of
 from api.identity.queries import active_people
 from api.plumbing.db import among
 
 
 def holder_ids(session: Session, person_id: UUID) -> list[UUID]:
     """Every owner id that stands for this person: themself, their teams, the units they answer for."""
-    teams = session.scalars(select(TeamMember.team_id).where(TeamMember.person_id == person_id))
-    return [person_id, *teams, *units_owned_by(session, person_id)]
+    teams = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
+    return [person_id, *session.scalars(union(teams, owned_units(person_id)))]
 
 
 def people_behind(session: Session, owner: Owner) -> frozenset[UUID]:

@@ -4,7 +4,7 @@ from api.grids.queries.coverage import coverage_of
 from api.grids.queries.ground import grids_touched, known_units, members_to_reach, unit_labels, units_within
 from api.grids.queries.members import member_in, members_of
 from api.grids.queries.outlines import Ground, ground_of_units, reach_of
-from api.grids.queries.owners import owners_of, units_owned_by
+from api.grids.queries.owners import owned_units, owners_of
 from api.grids.queries.profiles import member_of_person, profiles_of
 from api.grids.queries.rosters import imports_of
 from api.grids.queries.surroundings import GridAround, district_of, grid_around, stations_near
@@ -40,6 +40,7 @@ __all__ = [
     "members_of",
     "members_to_reach",
     "outlines_of",
+    "owned_units",
     "owners_of",
     "profiles_of",
     "reach_of",
@@ -52,7 +53,6 @@ __all__ = [
     "unit_labels",
     "units_at",
     "units_of",
-    "units_owned_by",
     "units_within",
     "valid_units_of",
 ]

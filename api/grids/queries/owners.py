@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.grids.models import Member, UnitOwner
@@ -27,15 +27,13 @@ def owners_of(session: Session, unit_ids: Collection[UUID]) -> dict[UUID, list[U
     return found
 
 
-def units_owned_by(session: Session, person_id: UUID) -> list[UUID]:
-    """The units this person answers for today."""
-    statement = (
+def owned_units(person_id: UUID) -> Select[UUID]:
+    """The SELECT of the units this person answers for today, for another area's statement."""
+    return (
         select(UnitOwner.unit_id)
         .join(Member, Member.id == UnitOwner.member_id)
         .where(Member.person_id == person_id, _answering())
-        .distinct()
     )
-    return list(session.scalars(statement))
 
 
 def _answering() -> ColumnElement[bool]:

@@ -49,7 +49,8 @@ class View:
     """Everything a wave is planned from beside the candidates themselves.
 
     `records` by member; `routed`: seconds of travel by member, where a router knew better than the model;
-    `unreachable`: people to whom no message may be sent now; `asleep`: people in their own quiet hours; `drill`: nobody is taken from a real task for it.
+    `unreachable`: people to whom no message may be sent now; `asleep`: people in their own quiet hours; `drill`: nobody
+    is taken from a real task for it.
     """
 
     policy: Policy | None = None
