@@ -63,7 +63,8 @@ def test_the_loop_closes_though_every_process_is_killed_on_the_way(system: Syste
     assert "The chain holds." in system.flask("audit", "verify")
     story = supervisor.get(f"{path}/timeline", limit=200)["items"]
     assert story[0]["kind"] == "reported"
-    assert story[-1]["data"]["state"] == "closed"
+    # A receipt may still come in after the end.
+    assert [event["data"]["state"] for event in story if event["kind"] == "state"][-1] == "closed"
 
 
 def import_roster(admin: Desk, *, people: int) -> None:
