@@ -3,7 +3,7 @@ START := deploy/local/start
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check faults mutants bench contracts db db-stop clean lock fmt
+.PHONY: help run test unit check outages faults mutants bench contracts db db-stop clean lock fmt
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -11,9 +11,9 @@ help: ## print this list
 run: ## set up and run the whole system in the foreground; Ctrl-C stops it, the data stays
 	@$(START) run
 
-test: ## the whole suite, on a real PostgreSQL and Redis of its own
+test: ## the whole suite but the outages, on a real PostgreSQL and Redis of its own
 	@$(START) setup tests
-	$(BIN)/pytest tests -n 2
+	$(BIN)/pytest tests -n 2 -m "not outage"
 
 unit: ## only the tests that need neither database nor network
 	@$(START) setup tests
@@ -26,6 +26,10 @@ check: ## formatting, lint, types, import contracts, and the shape of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/shape -n 0
+
+outages: ## the short forms of the fault tests that take servers down; minutes of waiting
+	@$(START) setup tests
+	$(BIN)/pytest tests/faults -n 0 -s -m outage
 
 faults: ## the long forms of the fault tests, one after the other; an hour or more
 	@$(START) setup tests

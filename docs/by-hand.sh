@@ -30,6 +30,6 @@ story() {
     python3 -c '
 import json, sys
 for event in json.load(sys.stdin)["items"]:
-    facts = {k: v for k, v in event["data"].items() if not k.endswith("_id") and k != "occurred_at"}
+    facts = {k: v for k, v in event["data"].items() if not k.endswith(("_id", "_at"))}
     print(event["at"][11:19], event["kind"].ljust(11), *(f"{k}={v}" for k, v in facts.items()))'
 }

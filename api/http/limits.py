@@ -28,6 +28,9 @@ limiter = Limiter(
     key_func=caller_bucket,
     default_limits=list(DEFAULTS),
     in_memory_fallback_enabled=True,
+    # Of several requests that meet a Redis that has just gone, the first one turns the fall-back on and the others find
+    # it on already: for them the library knows no second try, and would answer 500.
+    swallow_errors=True,
     strategy="fixed-window",
     headers_enabled=True,
 )

@@ -56,7 +56,7 @@ def dying(house: House) -> House:
     return house
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f03_an_api_killed_between_steps_answers_nothing_that_is_not_so(dying: House) -> None:
     client, neighbour = dying.caller(), Neighbour(dying)
     counts: Counter[str] = Counter()

@@ -71,7 +71,7 @@ def fired(house: House, step: str) -> list[float]:
     return [row.late for row in house.rows(LATE, job=STEP, step=step)]
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f04_without_redis_people_are_sent_all_the_same(house: House) -> None:
     house.start()
     house.redis.kill()

@@ -31,7 +31,7 @@ def order_all(ctx: Ctx) -> list[str]:
     return [str(message) for message in queue_notices(ctx, notices)]
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f05_a_redis_that_forgot_everything_loses_nothing(house: House) -> None:
     house.system.commands["worker-normal"] = [sys.executable, "-m", "tests.faults.probe", "normal"]
     messages = house.do(order_all)

@@ -74,7 +74,7 @@ class Console(threading.Thread):
         return None
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f06_a_crashed_database_loses_nothing_that_was_answered(fragile: House, crashing: Crashing) -> None:
     fragile.start("api", "pusher", "relay", "worker-urgent")
     consoles = [Console(fragile, f"console-{number}") for number in range(CONSOLES)]

@@ -65,7 +65,7 @@ def all_dead(house: House) -> bool:
     return house.count("SELECT count(*) FROM timers WHERE state = 'dead'") == len(POISON)
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f13_poison_is_laid_out_dead_and_delays_nobody(house: House) -> None:
     house.system.commands["worker-normal"] = [sys.executable, "-m", "tests.faults.probe", "normal"]
     house.start("relay", "worker-normal")

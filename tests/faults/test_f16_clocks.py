@@ -59,7 +59,7 @@ def start_wrong(house: House, side: str, seconds: int) -> None:
     house.system.start(*(f"{name} {side}" for name in PROCESSES))
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f16_only_the_clock_of_the_database_decides(house: House) -> None:
     house.system.twilio.control(latency_ms=400)
     start_wrong(house, "ahead", HOUR)

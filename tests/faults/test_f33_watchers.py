@@ -28,7 +28,7 @@ def look(client: httpx.Client) -> tuple[int, list[str]]:
     return answer.status_code, answer.json()["silent"]
 
 
-@pytest.mark.slow
+@pytest.mark.outage
 def test_f33_a_stopped_process_is_noticed_within_a_minute(house: House) -> None:
     """Each is stopped, not ended: it is still in the list of processes and holds its connections."""
     house.start()

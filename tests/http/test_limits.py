@@ -6,7 +6,7 @@ from flask_limiter import Limit, Limiter
 from flask_limiter.util import get_remote_address
 
 from api.http.errors import register_errors
-from api.http.limits import DEFAULTS, caller_bucket
+from api.http.limits import DEFAULTS, caller_bucket, limiter
 from api.http.requests import register_requests
 
 
@@ -18,7 +18,8 @@ def limited() -> Flask:
     small = Limiter(
         key_func=caller_bucket,
         default_limits=[Limit("3 per minute"), Limit("6 per minute", key_function=get_remote_address)],
-        in_memory_fallback_enabled=True,
+        in_memory_fallback_enabled=limiter._in_memory_fallback_enabled,
+        swallow_errors=limiter._swallow_errors,
     )
     register_requests(app)
     small.init_app(app)
@@ -46,6 +47,21 @@ def test_the_refusal_says_when_to_come_back(limited: Flask) -> None:
     answer = limited.test_client().get("/", headers={"Authorization": "Bearer a"})
     assert answer.json["code"] == "too_many_requests"
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_request_whose_neighbour_found_redis_gone_first_is_answered_too(limited: Flask, monkeypatch) -> None:
+    small = next(iter(limited.extensions["limiter"]))
+    evaluate = Limiter._Limiter__evaluate_limits
+
+    def fail(*_: object) -> None:
+        # The neighbour turned the fall-back on between this request's look at it and its own failure.
+        small._storage_dead = True
+        monkeypatch.setattr(Limiter, "_Limiter__evaluate_limits", evaluate)
+        raise ConnectionError
+
+    monkeypatch.setattr(Limiter, "_Limiter__evaluate_limits", fail)
+    assert call(limited, "a") == 200
+    assert call(limited, "a") == 200
 
 
 def test_the_product_s_limiter_has_both_buckets() -> None:
