@@ -1,22 +1,12 @@
 """The columns of a file of cases, by the names people give them."""
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from api.disputes.errors import CaseHeaderUnfit
 from api.disputes.types import CaseColumn, CaseHeader
-from api.kernel.errors import Issue
+from api.grids.rules.sheets.headers import Label, names_of, read_columns
 
 _C = CaseColumn
-
-
-class Label(NamedTuple):
-    """What a column is called in files we write, and what else it may be called in files we read."""
-
-    zh: str
-    en: str
-    others: tuple[str, ...] = ()
 
 
 LABELS: dict[CaseColumn, Label] = {
@@ -47,42 +37,12 @@ LABELS: dict[CaseColumn, Label] = {
     _C.RESPONDENT_NUMBER: Label("被申请人证件号码", "respondent document number", ("被申请人身份证号", "乙方证件号码")),
 }
 REQUIRED = (_C.REPORTED_ON, _C.CATEGORY, _C.SUMMARY, _C.APPLICANT)
-
-_REMARK = re.compile(r"[（(].*$", re.DOTALL)
-_MARKS = re.compile(r"[\s_*:：]")
-
-
-def _normal(text: str) -> str:
-    return _MARKS.sub("", _REMARK.sub("", text.strip().lower()))
-
-
-_KNOWN = {
-    _normal(name): column
-    for column, label in LABELS.items()
-    for name in (column.value, label.zh, label.en, *label.others)
-}
+_NAMES = names_of(LABELS)
 
 
 def read_header(cells: Sequence[str]) -> CaseHeader:
     """Which position holds which column. Unknown columns are ignored and named; raises CaseHeaderUnfit."""
-    positions: dict[CaseColumn, int] = {}
-    ignored: list[str] = []
-    issues: list[Issue] = []
-    for index, cell in enumerate(cells):
-        column = _KNOWN.get(_normal(cell))
-        if column is None:
-            ignored += [cell.strip()[:40]] if cell.strip() else []
-        elif column in positions:
-            issues.append(_issue(column, "column_twice", "列重复", "is there twice"))
-        else:
-            positions[column] = index
-    missing = [column for column in REQUIRED if column not in positions]
-    issues += [_issue(column, "column_missing", "缺少此列", "is missing") for column in missing]
+    positions, ignored, issues = read_columns(cells, LABELS, _NAMES, REQUIRED)
     if issues:
         raise CaseHeaderUnfit(issues=issues)
-    return CaseHeader(positions, tuple(ignored))
-
-
-def _issue(column: CaseColumn, code: str, zh: str, en: str) -> Issue:
-    label = LABELS[column]
-    return Issue(f"row 1, {column.value}", code, f"{label.zh}：{zh}。", f"Column {label.en} {en}.")
+    return CaseHeader(positions, ignored)
