@@ -1,11 +1,11 @@
 """A lane: claims of one kind, sent with bounded concurrency, settled in batches."""
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import structlog
@@ -50,13 +50,16 @@ class Addressing:
 
 @dataclass(frozen=True)
 class Rest:
-    """A provider is left in peace: when that was noted (database's clock), and when it ends (this process's)."""
+    """A provider is left in peace: since when every claim knows of it, and when it ends; both by this process's clock.
 
-    noted_at: datetime
+    Until the settlement is written, nobody who claims can know: `known` is infinite.
+    """
+
+    known: float
     ends: float
 
 
-_NO_REST = Rest(datetime.min.replace(tzinfo=UTC), 0.0)
+_NO_REST = Rest(0.0, 0.0)
 
 
 class Lane:
@@ -168,14 +171,14 @@ class Lane:
             self._look_for_more()
         if outcome is None:
             return
-        self._heed(letter, outcome, claimed)
+        self._heed(letter, outcome)
         took_ms = int((time.perf_counter() - started) * 1000)
         attempt = Attempt(letter, self._carrier(letter), outcome, took_ms, random.random(), segments)
         await self._settlements.submit(attempt)
 
     async def _call(self, letter: Letter, claimed: float) -> tuple[Outcome | None, int | None]:
         """The outcome and the segments of a text; no outcome when the message is not ours any more."""
-        held = self._held(letter)
+        held = self._held(letter, claimed)
         envelope = held or self._prepare(letter)
         if isinstance(envelope, Outcome):
             return envelope, None
@@ -190,19 +193,19 @@ class Lane:
             return letter.carriage.provider
         return next(iter(self._gateways))
 
-    def _held(self, letter: Letter) -> Outcome | None:
+    def _held(self, letter: Letter, claimed: float) -> Outcome | None:
         if self._stopping:
             return Outcome(OutcomeKind.HELD, "stopping", retry_after_s=0.0, called=False)
         if letter.carriage and letter.carriage.stop:
             return letter.carriage.stop
         rest = self._rests.get(self._carrier(letter), _NO_REST)
         left = rest.ends - time.monotonic()
-        # One claimed after the rest was noted has the database's leave: the rest is over, or this is the probe.
-        if left > 0 and letter.claimed_at <= rest.noted_at:
+        # One asked for after the rest was written has the database's leave: the rest is over, or this is the probe.
+        if left > 0 and claimed <= rest.known:
             return Outcome(OutcomeKind.HELD, "provider_resting", retry_after_s=left, called=False)
         return None
 
-    def _heed(self, letter: Letter, outcome: Outcome, claimed: float) -> None:
+    def _heed(self, letter: Letter, outcome: Outcome) -> None:
         """Leave a provider in peace from the very answer that asks for it; the breaker follows with the settlement."""
         if not outcome.called or not outcome.provider_wide:
             return
@@ -210,9 +213,7 @@ class Lane:
         if outcome.kind is OutcomeKind.CREDENTIALS:
             asked = CREDENTIALS_REST_S
         if asked:
-            now = time.monotonic()
-            # What has been claimed by now was claimed in ignorance of this.
-            self._rests[self._carrier(letter)] = Rest(letter.claimed_at + timedelta(seconds=now - claimed), now + asked)
+            self._rests[self._carrier(letter)] = Rest(math.inf, time.monotonic() + asked)
 
     def _prepare(self, letter: Letter) -> Envelope | Outcome:
         if letter.address is None:
@@ -242,7 +243,8 @@ class Lane:
             return [None] * len(attempts)
         for provider, until in settled.resting.items():
             # The database's clock says how long; this process only counts the seconds down.
-            self._rests[provider] = Rest(now, time.monotonic() + (until - now).total_seconds())
+            known = time.monotonic()
+            self._rests[provider] = Rest(known, known + (until - now).total_seconds())
         return [None] * len(attempts)
 
     async def _settle_alone(self, attempt: Attempt) -> None:

@@ -1,134 +1,21 @@
-"""Text messages through twilio's client, on our own HTTP client: deadlines, no retries, a configurable host.
+"""Text messages through twilio's client."""
 
-The SDK's clients have no default time-out (sync) or ignore the one they are given (async), and drop the headers of a
-refusal, Retry-After among them. The supported way round all three is the `http_client` argument.
-"""
-
-import logging
-from typing import Any
-
-import httpx
-from twilio.base.exceptions import TwilioException
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
-
-from api.kernel.phones import is_demo_number
-from api.notifications.gateways.port import (
-    DEADLINE_S,
-    THROTTLED_S,
-    TIMEOUT,
-    outcome_of_transport,
-    retry_after_s,
-    within_deadline,
-)
-from api.notifications.types import Envelope, Outcome, OutcomeKind, Provider, SmsEnvelope
-
-_K = OutcomeKind
-TWILIO = "https://api.twilio.com"
-# Our sender, our callback URL or our regions are wrong: the same for every recipient, so none of them is to blame.
-_OUR_FAULT = frozenset({21209, 21212, 21408, 21603, 21606, 21609, 21611, 21659, 21660})
-# The number itself will never take a text message.
-_DEAD_NUMBER = frozenset({21211, 21214, 21217, 21610, 21614})
+from api.notifications.gateways.twilio_account import TwilioResource
+from api.notifications.types import SmsEnvelope
 
 
-class Refused(Exception):
-    """Twilio's answer with a status of 400 and up, headers included."""
+class TwilioGateway(TwilioResource[SmsEnvelope]):
+    """Twilio's Messages resource."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__(response.status_code)
-        self.status = response.status_code
-        self.headers = response.headers
-        try:
-            code = response.json().get("code")
-        except (ValueError, AttributeError):
-            code = None
-        self.code = code if isinstance(code, int) else None
+    carries = SmsEnvelope
 
-
-class DeadlineClient(AsyncHttpClient):  # type: ignore[misc] # twilio is followed silently
-    """Twilio's HTTP port over httpx."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__(logging.getLogger("twilio"), is_async=True)
-        self._base_url = base_url
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
-
-    async def request(self, method: str, uri: str, **details: Any) -> Response:
-        """One exchange; raises Refused or httpx's errors, which pass through the SDK untouched."""
-        answer = await self._client.request(
-            method,
-            uri.replace(TWILIO, self._base_url, 1),
-            params=details.get("params"),
-            data=details.get("data"),
-            headers=details.get("headers"),
-            auth=details.get("auth"),
+    async def _create(self, envelope: SmsEnvelope) -> str:
+        message = await self._client.messages.create_async(
+            to=envelope.to,
+            from_=self._sender,
+            body=envelope.body,
+            status_callback=envelope.callback_url,
+            validity_period=envelope.ttl_s,
         )
-        if answer.status_code >= 400:
-            raise Refused(answer)
-        return Response(answer.status_code, answer.text, answer.headers)
-
-    async def aclose(self) -> None:
-        """Give the connections back."""
-        await self._client.aclose()
-
-
-class TwilioGateway:
-    """Twilio's Messages resource for one account, for one event loop."""
-
-    provider = Provider.TWILIO
-
-    def __init__(
-        self, account: tuple[str, str], sender: str, base_url: str = "", *, deadline_s: float = DEADLINE_S
-    ) -> None:
-        self._real = not base_url
-        self._http = DeadlineClient(base_url.rstrip("/") or TWILIO)
-        self._client = Client(*account, http_client=self._http)
-        self._sender = sender
-        self._deadline_s = deadline_s
-
-    async def open(self) -> None:
-        return None
-
-    async def send(self, envelope: Envelope) -> Outcome:
-        """One text. A demo number is refused unless a stand-in answers: nobody real may have it."""
-        if not isinstance(envelope, SmsEnvelope):
-            raise TypeError("Twilio carries text messages only")
-        if self._real and is_demo_number(envelope.to):
-            return Outcome(_K.PERMANENT, "demo_number", provider_wide=False, called=False)
-        return await within_deadline(lambda: self._send(envelope), self._deadline_s)
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-    async def _send(self, envelope: SmsEnvelope) -> Outcome:
-        try:
-            message = await self._client.messages.create_async(
-                to=envelope.to,
-                from_=self._sender,
-                body=envelope.body,
-                status_callback=envelope.callback_url,
-                validity_period=envelope.ttl_s,
-            )
-        except Refused as refusal:
-            return outcome_of(refusal)
-        except httpx.HTTPError as error:
-            return outcome_of_transport(error)
-        except (TwilioException, ValueError) as error:
-            # An answer below 400 that the SDK cannot read: it may well have been accepted.
-            return Outcome(_K.UNKNOWN, type(error).__name__)
-        return Outcome(_K.ACCEPTED, provider_ref=message.sid)
-
-
-def outcome_of(refusal: Refused) -> Outcome:
-    """What a refusal means for the message, the number and the account."""
-    code = str(refusal.code or refusal.status)
-    if refusal.status == 429:
-        return Outcome(_K.RETRY, code, retry_after_s=retry_after_s(refusal.headers, THROTTLED_S))
-    if refusal.status == 504:
-        return Outcome(_K.UNKNOWN, code)
-    if refusal.status >= 500:
-        return Outcome(_K.RETRY, code, retry_after_s=retry_after_s(refusal.headers))
-    if refusal.status in {401, 403, 404} or refusal.code in _OUR_FAULT:
-        return Outcome(_K.CREDENTIALS, code)
-    return Outcome(_K.PERMANENT, code, address_dead=refusal.code in _DEAD_NUMBER, provider_wide=False)
+        sid: str = message.sid
+        return sid
