@@ -182,7 +182,7 @@ def test_the_last_two_reports_at_once_begin_one_review(town: Town) -> None:
         late = town.pool.submit(town.run, second, report(other))
         with pytest.raises(TimeoutError):
             late.result(timeout=0.3)
-    assert late.result(timeout=10) == "submitted"
+    assert late.result(timeout=30) == "submitted"
     assert town.rows("SELECT state FROM incidents WHERE id = :id", id=incident)[0].state == "in_review"
 
 
@@ -196,7 +196,7 @@ def test_a_running_timer_holds_up_nobody_who_would_cancel_it(town: Town) -> None
     with town.app.app_context(), unit_of_work(SYSTEM) as ctx:
         # As the worker does before it calls the job, which then waits for what the answer has locked.
         ctx.session.execute(text("SELECT FROM timers WHERE subject_id = :id FOR UPDATE"), {"id": dispatch})
-        assert town.pool.submit(town.run, actor, accept(offer)).result(timeout=10) == "accepted"
+        assert town.pool.submit(town.run, actor, accept(offer)).result(timeout=30) == "accepted"
 
 
 def test_a_storm_of_everything_keeps_the_count_and_never_deadlocks(town: Town) -> None:

@@ -26,7 +26,7 @@ def test_asking_again_costs_next_to_nothing(cluster: Cluster) -> None:
         return time.perf_counter() - started
 
     # The best of a few: a busy machine is not what this is about.
-    assert min(seconds() for _ in range(5)) < 0.05
+    assert min(seconds() for _ in range(5)) < 0.5
 
 
 def test_several_processes_get_the_same_cluster(cluster: Cluster) -> None:

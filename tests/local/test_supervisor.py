@@ -34,7 +34,7 @@ def pid_of(folder: Path, name: str) -> int | None:
     return trace.pid if trace else None
 
 
-def eventually(look: Callable[[], object], within: float = 10.0) -> None:
+def eventually(look: Callable[[], object], within: float = 30.0) -> None:
     deadline = time.monotonic() + within
     while not look():
         assert time.monotonic() < deadline

@@ -181,7 +181,7 @@ class Station:
         """The state of a message."""
         return str(self.rows("SELECT state FROM outbox WHERE id = :id", id=message_id)[0].state)
 
-    def wait_for_state(self, message_id: object, *states: str, seconds: float = 8.0) -> None:
+    def wait_for_state(self, message_id: object, *states: str, seconds: float = 30.0) -> None:
         """Until the message is in one of the states."""
         wait_until(lambda: self.state(message_id) in states, seconds, lambda: self._story(message_id))
 
@@ -227,7 +227,7 @@ class Station:
         return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 8.0, tell: Callable[[], str] = lambda: "") -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 30.0, tell: Callable[[], str] = lambda: "") -> None:
     """Look again and again until something holds."""
     deadline = time.monotonic() + seconds
     while not true():

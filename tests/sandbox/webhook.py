@@ -42,7 +42,7 @@ class Webhook:
     def statuses(self) -> list[str]:
         return [callback.form["MessageStatus"] for callback in self.received]
 
-    def wait(self, count: int, seconds: float = 10.0) -> list[Callback]:
+    def wait(self, count: int, seconds: float = 30.0) -> list[Callback]:
         """The callbacks, once there are `count` of them."""
         deadline = time.monotonic() + seconds
         while len(self.received) < count:

@@ -73,7 +73,7 @@ def melon(do, server: Server) -> Iterator[Any]:
 
     yield start
     for process in running:
-        process.communicate(timeout=10)
+        process.communicate(timeout=30)
 
 
 @pytest.fixture
