@@ -14,6 +14,7 @@ from api.grids.routes import blp as grids
 from api.http.catalogue import blp as catalogue
 from api.http.enums import blp as enums
 from api.http.health import blp as health
+from api.http.scrape import blp as scrape
 from api.identity.routes import blp as identity
 from api.incidents.routes import blp as incidents
 from api.incidents.routes.links import blp as links
@@ -37,5 +38,6 @@ def register_blueprints(app: Flask, api: Api) -> None:
         api.register_blueprint(blueprint, url_prefix="/v1")
     api.register_blueprint(webhooks, url_prefix="/webhooks")
     app.register_blueprint(health)
+    app.register_blueprint(scrape)
     app.register_blueprint(ratings)
     app.register_blueprint(links)  # pages for people: outside /v1 and its contract

@@ -3,15 +3,10 @@
 Redis is in none of them on purpose: without it the system is late, not down.
 """
 
-import ipaddress
-from typing import Any
-
-from flask import Blueprint, Response, current_app, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import text
 
 from api.http.operation import public_operation
-from api.kernel.errors import NotFound
 from api.plumbing.context import Ctx
 from api.plumbing.heartbeats import read_pulses
 
@@ -74,16 +69,3 @@ def _late_work(ctx: Ctx) -> dict[str, float]:
         )
     ).one()
     return {"messages": round(row[0], 1), "timers": round(row[1], 1)}
-
-
-@blp.route("/metrics")
-def metrics() -> Any:
-    """Prometheus metrics, for a caller with the metrics token, or from this machine when none is set."""
-    token = current_app.extensions["gridloop.settings"].metrics_token.get_secret_value()
-    local = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104 - a fallback that is not loopback
-    if request.headers.get("Authorization") != f"Bearer {token}" if token else not local:
-        raise NotFound
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-metrics.guard = "public: metrics token, or loopback when none is set"  # type: ignore[attr-defined]
