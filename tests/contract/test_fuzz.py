@@ -31,8 +31,9 @@ def test_an_area_answers_as_it_says(fuzz, area, record_property) -> None:
         fuzz.run(operation, tally, examples=LONG or 3, coverage=None if LONG else 6)
     print(f"\n{area}: {tally}")
     record_property("tally", str(tally))
-    # A world that lets nobody in would be refused everywhere as declared. Webhooks are signed by their providers.
-    assert tally.accepted or area == "webhooks"
+    # A world that lets nobody in would be refused everywhere as declared. Webhooks are signed by their providers, and
+    # a few cases of one or two operations may all happen to be refused.
+    assert tally.accepted or area == "webhooks" or tally.operations < 3
     assert not tally.faults, "\n".join([str(tally), *tally.faults])
 
 

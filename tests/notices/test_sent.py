@@ -32,6 +32,8 @@ def test_an_open_notice_reaches_phones_and_numbers_with_its_words(station: Stati
     token, number = station.do(write)
     with station.pusher():
         wait_until(lambda: station.rows(LEFT)[0][0] == 0)
+        # A provider that has taken a message still has to bring it.
+        wait_until(lambda: delivered(fcm, token) != [] and delivered(twilio, number) != [])
     (pushed,) = [entry for entry in fcm.ledger() if entry["to"] == token]
     (texted,) = [entry for entry in twilio.ledger() if entry["to"] == number]
     assert pushed["msg_id"]

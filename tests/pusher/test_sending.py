@@ -69,7 +69,7 @@ def test_a_number_outside_the_roster_is_texted(station: Station, twilio) -> None
     with station.pusher():
         message = station.do(call_back)
         station.wait_for_state(message, "sent")
-    assert "7K3-9QX2" in twilio.messages("+8619911112222", wait=5)[-1]["message"]["body"]
+    assert "7K3-9QX2" in twilio.messages("+8619911112222", wait=20)[-1]["message"]["body"]
 
 
 def test_a_phone_that_signed_out_meanwhile_gets_nothing_and_its_owner_a_text(station: Station, fcm, twilio) -> None:

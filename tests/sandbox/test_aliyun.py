@@ -57,7 +57,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 def test_a_right_request_reaches_the_phone(aliyun: RunningAliyun, number: str) -> None:
     answer = send(aliyun, number)
     assert code(answer) == (200, "OK")
-    [arrived] = aliyun.messages(number, wait=5)
+    [arrived] = aliyun.messages(number, wait=20)
     assert arrived["message"]["body"] == "【网格联动】验证码 123456"
     assert arrived["message"]["biz_id"] == answer.json()["BizId"]
 

@@ -79,13 +79,13 @@ def test_receipts_may_be_doubled_and_out_of_order(twilio, sms, webhook, number):
 def test_receipts_may_be_lost_while_the_message_arrives(twilio, sms, webhook, number):
     twilio.control(callback_drop=1.0)
     sms.send(number, status_callback=f"{webhook.base}/hook")
-    assert twilio.messages(number, wait=5)
+    assert twilio.messages(number, wait=20)
     assert not webhook.received
 
 
 def test_a_webhook_that_is_down_does_not_hurt(twilio, sms, number):
     sent = sms.send(number, status_callback="http://127.0.0.1:9/hook")
-    assert twilio.messages(number, wait=5)
+    assert twilio.messages(number, wait=20)
     answers = [call["answer"] for call in twilio.callbacks() if call["sid"] == sent.sid]
     assert set(answers) <= {"ClientConnectorError"}
 

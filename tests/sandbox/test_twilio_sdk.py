@@ -19,16 +19,16 @@ def test_a_good_send_is_queued_written_down_and_delivered(twilio, sms, number):
     message = sms.send(number)
     assert (message.status, message.to, message.num_segments, message.error_code) == ("queued", number, "1", None)
     assert [entry["id"] for entry in accepted(twilio, number)] == [message.sid]
-    [arrival] = twilio.messages(number, wait=5)
+    [arrival] = twilio.messages(number, wait=20)
     assert arrival["message"]["body"] == "验证码 123456"
     assert sms.api.messages(message.sid).fetch().status == "delivered"
 
 
 def test_a_phone_gets_every_message_in_order_and_only_what_is_new(twilio, sms, number):
     sms.send(number, body="one")
-    first = twilio.messages(number, wait=5)[-1]["seq"]
+    first = twilio.messages(number, wait=20)[-1]["seq"]
     sms.send(number, body="two")
-    assert [arrival["message"]["body"] for arrival in twilio.messages(number, after=first, wait=5)] == ["two"]
+    assert [arrival["message"]["body"] for arrival in twilio.messages(number, after=first, wait=20)] == ["two"]
 
 
 @pytest.mark.parametrize(
