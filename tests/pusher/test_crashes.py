@@ -33,7 +33,7 @@ def test_what_a_killed_pusher_held_is_sent_by_another(station: Station, fcm) -> 
     try:
         people = queue_many(station, 20)
         in_flight = "SELECT count(*) FROM outbox WHERE state = 'leased' AND handed_at IS NOT NULL"
-        wait_until(lambda: station.rows(in_flight)[0][0] >= 4, 20)
+        wait_until(lambda: station.rows(in_flight)[0][0] >= 4, 60)
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait()
@@ -41,7 +41,7 @@ def test_what_a_killed_pusher_held_is_sent_by_another(station: Station, fcm) -> 
     assert held >= 4
     fcm.reset()
     with station.pusher():
-        wait_until(lambda: sent(station) == 20, 12)
+        wait_until(lambda: sent(station) == 20, 60)
     calls = accepted(fcm, *(somebody.tokens[0] for somebody in people))
     assert len({entry["msg_id"] for entry in calls}) == 20
     lost = station.rows("SELECT count(*) FROM message_attempts WHERE code = 'sender_lost'")[0][0]

@@ -18,9 +18,9 @@ class Options:
     sweep_s: float = 5.0
     beat_s: float = 5.0
     drain_s: float = 20.0
-    # Calls in flight per lane. firebase-admin's client opens at most a hundred connections.
-    urgent_width: int = 32
-    bulk_width: int = 64
+    # Calls in flight per lane: as many as fit on the connections of the push transport, a hundred on each.
+    urgent_width: int = 200
+    bulk_width: int = 2_000
     sms_width: int = 16
     metrics_port: int = 0  # Prometheus, on loopback; 0 serves none
 

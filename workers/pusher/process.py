@@ -16,7 +16,7 @@ from api.notifications.types import Channel, Urgency
 from api.plumbing.context import Ctx
 from api.plumbing.heartbeats import beat
 from api.plumbing.outbox import CHANNEL
-from config import Settings
+from config import DATABASE_WAITS, Settings
 from workers.pusher.database import Database, is_passing
 from workers.pusher.lanes import Addressing, Lane
 from workers.pusher.options import Options
@@ -95,7 +95,7 @@ class Pusher:
         conninfo = self._settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
         while True:
             with contextlib.suppress(psycopg.Error, OSError):
-                connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=5)
+                connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, **DATABASE_WAITS)
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._wake("")  # what was committed while nobody listened

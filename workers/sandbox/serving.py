@@ -1,6 +1,7 @@
 """Run a stand-in's application until the process is told to stop."""
 
 import asyncio
+import functools
 import os
 import signal
 import socket
@@ -9,8 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from workers.sandbox.http2 import Doorway
 from workers.sandbox.settings import Settings
 
+GOAWAY_EVERY: web.AppKey[Callable[[], int]] = web.AppKey("goaway_every")
+"""An application with this also speaks HTTP/2; it says after how many requests a connection is to be given up."""
 Build = Callable[[str], web.Application]
 """base URL -> application. The URL is known only after binding when the port is 0."""
 
@@ -26,7 +30,12 @@ async def serve(build: Build, settings: Settings) -> None:
     app = build(f"http://{settings.host}:{bound}")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    await web.SockSite(runner, listener, backlog=1024).start()
+    if GOAWAY_EVERY in app:
+        assert runner.server is not None
+        door = functools.partial(Doorway, runner.server, app[GOAWAY_EVERY])
+        await loop.create_server(door, sock=listener, backlog=1024)
+    else:
+        await web.SockSite(runner, listener, backlog=1024).start()
     if settings.port_file is not None:
         write_whole(settings.port_file, f"{bound}\n")
     guard = asyncio.create_task(_end_with_parent(stopped)) if settings.with_parent else None

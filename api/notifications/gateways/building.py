@@ -2,6 +2,7 @@
 
 from api.notifications.gateways.aliyun_sms import AliyunGateway
 from api.notifications.gateways.fcm import FcmGateway
+from api.notifications.gateways.fcm_http2 import FcmHttp2Gateway
 from api.notifications.gateways.port import DEADLINE_S, Gateway, Unconfigured
 from api.notifications.gateways.twilio_sms import TwilioGateway
 from api.notifications.gateways.twilio_voice import TwilioVoice
@@ -24,7 +25,8 @@ def build_gateways(settings: Settings, *, deadline_s: float = DEADLINE_S) -> Gat
 
 def _fcm(settings: Settings, deadline_s: float) -> Gateway:
     if settings.fcm_credentials:
-        return FcmGateway(settings.fcm_credentials, settings.fcm_base_url, deadline_s=deadline_s)
+        kind = FcmGateway if settings.fcm_transport == "sdk" else FcmHttp2Gateway
+        return kind(settings.fcm_credentials, settings.fcm_base_url, deadline_s=deadline_s)
     return Unconfigured(Provider.FCM)
 
 

@@ -1,5 +1,6 @@
 """Settling a batch of calls: states under the fence, attempts, dead registrations, the next channel, breakers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from api.identity.service import retire_registration
-from api.notifications.models import MessageAttempt
 from api.notifications.rules.settlement import settle
 from api.notifications.rules.states import RANK
 from api.notifications.service.breakers import move_breakers
@@ -52,6 +52,17 @@ _SETTLE = text("""
     FROM mine WHERE outbox.id = mine.id
     RETURNING outbox.id, outbox.state, outbox.expires_at, mine.held
 """).columns(id=PgUUID(as_uuid=True), expires_at=TIMESTAMP(timezone=True))
+
+# The sweeper may have written a try already, as one whose sender was lost.
+_NOTE = text("""
+    INSERT INTO message_attempts (message_id, number, provider, outcome, code, provider_ref, fenced, took_ms, segments,
+        settled_at)
+    SELECT told.*, :now FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:numbers AS smallint[]), CAST(:providers AS text[]), CAST(:outcomes AS text[]),
+        CAST(:codes AS text[]), CAST(:refs AS text[]), CAST(:fenced AS boolean[]), CAST(:took AS integer[]),
+        CAST(:segments AS smallint[])) AS told
+    ON CONFLICT DO NOTHING
+""")
 
 
 @dataclass(frozen=True)
@@ -103,27 +114,25 @@ def _write_states(ctx: Ctx, attempts: Sequence[Attempt], settlements: Sequence[S
 
 
 def _write_attempts(ctx: Ctx, attempts: Sequence[Attempt], kept: dict[UUID, Row[Any]]) -> None:
-    rows = [
-        {
-            "message_id": attempt.letter.id,
-            "number": attempt.letter.attempts,
-            "provider": attempt.provider,
-            "outcome": attempt.outcome.kind,
-            "code": attempt.outcome.code or None,
-            "provider_ref": attempt.outcome.provider_ref,
-            "fenced": attempt.letter.id not in kept,
-            "took_ms": attempt.took_ms,
-            "segments": attempt.segments,
-            "settled_at": ctx.now,
-        }
-        for attempt in attempts
-        if attempt.outcome.kind is not OutcomeKind.HELD
-    ]
-    if rows:
-        # The sweeper may have written this try already, as one whose sender was lost.
-        ctx.session.execute(insert(MessageAttempt).on_conflict_do_nothing(), rows)
-    for attempt in attempts:
-        COUNTED.labels(attempt.letter.channel, attempt.outcome.kind).inc()
+    made = [attempt for attempt in attempts if attempt.outcome.kind is not OutcomeKind.HELD]
+    if made:
+        ctx.session.execute(
+            _NOTE,
+            {
+                "ids": [a.letter.id for a in made],
+                "numbers": [a.letter.attempts for a in made],
+                "providers": [a.provider.value for a in made],
+                "outcomes": [a.outcome.kind.value for a in made],
+                "codes": [a.outcome.code or None for a in made],
+                "refs": [a.outcome.provider_ref for a in made],
+                "fenced": [a.letter.id not in kept for a in made],
+                "took": [a.took_ms for a in made],
+                "segments": [a.segments for a in made],
+                "now": ctx.now,
+            },
+        )
+    for (channel, kind), count in Counter((a.letter.channel, a.outcome.kind) for a in attempts).items():
+        COUNTED.labels(channel, kind).inc(count)
 
 
 def _fall_back(ctx: Ctx, mine: list[tuple[Attempt, Settlement]], kept: dict[UUID, Row[Any]]) -> None:

@@ -19,6 +19,7 @@ from workers.sandbox.fcm.fields import SchemaReader
 from workers.sandbox.fcm.oauth import GrantRefusal, TokenOffice
 from workers.sandbox.fcm.rules import check_message, is_token, target_of
 from workers.sandbox.ledger import Ledger
+from workers.sandbox.serving import GOAWAY_EVERY
 from workers.sandbox.standin import StandIn
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ class FcmFaults(Faults):
     invalid_tokens: frozenset[str] = frozenset()
     quota_tokens: frozenset[str] = frozenset()
     token_ttl_s: int = 3599
+    goaway_every: int = 0
+    """Requests an HTTP/2 connection is good for; 0: any number."""
 
 
 class FcmStandIn:
@@ -148,6 +151,7 @@ def build_app(ledger: Ledger, account: ServiceAccount, faults: Json, control_key
     app.router.add_post("/token", fcm.token)
     app.router.add_post("/v1/projects/{project}/messages:send", fcm.send)
     add_control_routes(app, stand_in, control_key)
+    app[GOAWAY_EVERY] = lambda: stand_in.faults.goaway_every
     return app
 
 
