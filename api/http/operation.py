@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from flask import Response, current_app, make_response, request
 from sqlalchemy.orm import Session
 
+from api.http.doors import Doors
 from api.http.requests import current_request_id
 from api.kernel.errors import Forbidden, Unauthenticated
 from api.plumbing.context import ANONYMOUS, Actor, Ctx, open_ctx, transaction
@@ -37,15 +38,17 @@ _IF_MATCH: dict[str, Any] = {
 
 
 class Authenticator(Protocol):
-    """Turns a bearer token into an Actor inside the request's transaction; identity provides it."""
+    """Turns a bearer token into the context of a request, inside its transaction; identity provides it."""
 
-    def __call__(self, session: Session, token: str) -> Actor: ...
+    def __call__(self, session: Session, token: str, *, request_id: str) -> Ctx: ...
 
 
 def operation(
-    permission: str, *, creates: bool = False, first: Callable[[Actor], Any] | None = None
+    permission: str, *, creates: bool = False, vital: bool = False, first: Callable[[Actor], Any] | None = None
 ) -> Callable[[View], View]:
     """Guard a view: a signed-in actor with `permission`; `creates` requires and honours an Idempotency-Key.
+
+    `vital`: short, and to be answered also while every common place is taken (`api.http.doors`).
 
     `first` does with the request what takes long (a body over a weak network, a large image), for callers who may and
     before the transaction is open; the view gets its result behind the context.
@@ -56,9 +59,8 @@ def operation(
         def run(*args: Any, **kwargs: Any) -> Response:
             if first is not None:
                 args = (first(admit(permission)), *args)
-            with transaction() as session:
-                ctx = open_ctx(session, _admitted(session, permission), request_id=current_request_id())
-                return _answer(ctx, view, args, kwargs, creates=creates)
+            with _doors().enter(vital=vital), transaction() as session:
+                return _answer(_admitted(session, permission), view, args, kwargs, creates=creates)
 
         run.guard = permission  # type: ignore[attr-defined]
         return _document(run, permission, creates=creates)
@@ -100,23 +102,23 @@ def detached_public_operation(reason: str) -> Callable[[View], View]:
 def admit(permission: str) -> Actor:
     """The actor behind the request, in a transaction of its own; raises Unauthenticated or Forbidden."""
     with transaction() as session:
-        return _admitted(session, permission)
+        return _admitted(session, permission).actor
 
 
-def _admitted(session: Session, permission: str) -> Actor:
-    actor = _authenticate(session)
-    if permission not in actor.permissions:
+def _admitted(session: Session, permission: str) -> Ctx:
+    ctx = _authenticate(session)
+    if permission not in ctx.actor.permissions:
         raise Forbidden
-    return actor
+    return ctx
 
 
-def public_operation(reason: str, *, creates: bool = False) -> Callable[[View], View]:
+def public_operation(reason: str, *, creates: bool = False, vital: bool = False) -> Callable[[View], View]:
     """A view without sign-in; `reason` says what guards it instead, for the shape test and the reader."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def run(*args: Any, **kwargs: Any) -> Response:
-            with transaction() as session:
+            with _doors().enter(vital=vital), transaction() as session:
                 ctx = open_ctx(session, ANONYMOUS, request_id=current_request_id())
                 return _answer(ctx, view, args, kwargs, creates=creates)
 
@@ -126,12 +128,17 @@ def public_operation(reason: str, *, creates: bool = False) -> Callable[[View], 
     return decorate
 
 
-def _authenticate(session: Session) -> Actor:
+def _doors() -> Doors:
+    doors: Doors = current_app.extensions["gridloop.doors"]
+    return doors
+
+
+def _authenticate(session: Session) -> Ctx:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     authenticator: Authenticator = current_app.extensions["gridloop.authenticator"]
-    return authenticator(session, token.strip())
+    return authenticator(session, token.strip(), request_id=current_request_id())
 
 
 def _answer(ctx: Ctx, view: View, args: tuple[Any, ...], kwargs: dict[str, Any], *, creates: bool) -> Response:

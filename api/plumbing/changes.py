@@ -138,7 +138,8 @@ def look_since(session: Session, cursor: Cursor, audiences: Collection[UUID], *,
     It says nothing when it is too old, or was made by another database than this one as it is now.
     """
     seen = cursor.witness
-    rows = session.execute(
+    # Past the session, which has no objects to keep here: most pulls are this statement and little else.
+    rows = session.connection().execute(
         _NEWS,
         {"witness": seen.id if seen else 0, "audiences": list(audiences), "base": cursor.base, "upto": cursor.upto,
          "xid": cursor.xid, "id": cursor.id, "limit": limit},

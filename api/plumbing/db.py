@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column, registry
 
+from api.plumbing.pool import WatchedPool
+
 # Set before the first table exists, so that every constraint has the name a migration will need to drop it.
 CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -39,7 +41,9 @@ class Base(DeclarativeBase):
 # A session bound to a plain Connection (the tests' outer transaction) works in savepoints; bound to an engine
 # the mode changes nothing.
 db = SQLAlchemy(
-    model_class=Base, session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+    model_class=Base,
+    session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False},
+    engine_options={"poolclass": WatchedPool},
 )
 
 Id = Annotated[UUID, mapped_column(primary_key=True)]

@@ -19,6 +19,14 @@ class CommandTooOld(DomainError):
     en = "This was meant for a moment that is over; look at how things are now, and say it again."
 
 
+class CopyStale(DomainError):
+    """What the command changes was changed by somebody else since the phone saw it."""
+
+    code, kind = "copy_stale", Kind.CONFLICT
+    zh = "该内容已被修改（当前版本 {version}），请查看最新内容后再提交。"
+    en = "This was changed meanwhile (now version {version}); look at it, and send your change again."
+
+
 class NotPushable(DomainError):
     """A push changes a table that is only pulled."""
 

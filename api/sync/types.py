@@ -67,7 +67,8 @@ class Command:
     """Something a phone did while nobody could hear it.
 
     `command_id` is the phone's own name for it. `occurred_at` and `sent_at` are by the phone's clock: trusted for
-    order, and by their distance to our clock for how wrong it is.
+    order, and by their distance to our clock for how wrong it is. `base_version`: of what it changes, the version the
+    phone saw.
     """
 
     command_id: str
@@ -76,6 +77,7 @@ class Command:
     occurred_at: datetime
     sent_at: datetime | None
     payload: Mapping[str, Any]
+    base_version: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from sqlalchemy.exc import OperationalError
 
 from api.http.blueprint import Blueprint
 from api.http.bodies import JsonProvider
+from api.http.doors import Doors
 from api.http.errors import register_errors
 from api.http.operation import operation, public_operation
 from api.http.requests import register_requests
 from api.http.schemas import PlaceField, RequestSchema
 from api.kernel.errors import Conflict
-from api.plumbing.context import Actor
+from api.plumbing.context import Actor, open_ctx
 from api.plumbing.db import db
 from api.plumbing.timers import Timer, TimerOrder, set_timer
 
@@ -51,9 +52,12 @@ def probe(committed_app: Flask):
     app = Flask("probe")
     app.json = JsonProvider(app)
     app.config.update(committed_app.config)
-    app.extensions["gridloop.authenticator"] = lambda session, token: Actor(
-        "person", person_id=PERSON, station_id=PERSON, permissions=frozenset({token})
+    app.extensions["gridloop.authenticator"] = lambda session, token, request_id: open_ctx(
+        session,
+        Actor("person", person_id=PERSON, station_id=PERSON, permissions=frozenset({token})),
+        request_id=request_id,
     )
+    app.extensions["gridloop.doors"] = Doors(10, 2.0)
     app.register_blueprint(blp)
     db.init_app(app)
     register_requests(app)

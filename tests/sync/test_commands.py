@@ -112,6 +112,35 @@ def test_a_command_that_came_too_late_learns_how_things_are(asked) -> None:
     assert late["state"]["state"] == "declined"
 
 
+def test_a_report_written_again_elsewhere_is_not_written_over(asked, do) -> None:
+    phone, offer = asked
+    done = [command(f"offer.{step}", offer) for step in ("accept", "depart", "arrive", "finish")]
+    first = {**command("offer.feedback", offer, outcome="resolved", text="一"), "base_version": 0}
+    assert statuses(phone.send(*done, first)) == ["applied"] * 5
+    hand_back = text("UPDATE feedbacks SET state = 'returned' WHERE state = 'submitted'")
+    do(lambda ctx: ctx.session.execute(hand_back))
+    # Both saw the first report come back; one phone had no network for a while.
+    mine = {**command("offer.feedback", offer, outcome="resolved", text="二"), "base_version": 1}
+    late = {**command("offer.feedback", offer, outcome="resolved", text="三"), "base_version": 1}
+    assert statuses(phone.send(mine)) == ["applied"]
+    do(lambda ctx: ctx.session.execute(hand_back))
+    [stale] = phone.send(late)
+    assert (stale["status"], stale["problem"]["code"]) == ("conflict", "copy_stale")
+    assert (stale["state"]["id"], stale["state"]["state"], stale["state"]["revision"]) == (offer, "done", 2)
+    assert statuses(phone.send(mine)) == ["duplicate"]
+    texts = do(lambda ctx: ctx.session.scalar(text("SELECT count(*) FROM feedbacks")))
+    assert texts == 2
+    # Having looked, the same words under another name.
+    [again] = phone.send({**late, "command_id": f"{late['command_id']}-2", "base_version": 2})
+    assert (again["status"], again["state"]["revision"]) == ("applied", 3)
+
+
+def test_a_step_is_judged_by_what_is_possible_and_not_by_what_was_seen(asked) -> None:
+    phone, offer = asked
+    steps = [{**command(f"offer.{step}", offer), "base_version": 99} for step in ("accept", "depart")]
+    assert statuses(phone.send(*steps)) == ["applied", "applied"]
+
+
 def test_a_name_used_for_something_else_is_refused(asked) -> None:
     phone, offer = asked
     first = command("offer.accept", offer)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from api.followups.service import set_team
 from api.followups.types import Owner, OwnerKind
@@ -15,6 +15,7 @@ from api.identity.types import Role
 from api.notices.service import withdraw_notice
 from api.notices.types import Target
 from api.plumbing.context import Ctx, open_ctx
+from api.plumbing.db import db
 from api.sync.service import pulling
 from tests.builders.followups import Town, acting, as_person, make_town, open_plan, own_grid
 from tests.builders.incidents import dispatch, make_scene, offers, report
@@ -87,6 +88,36 @@ def test_joining_a_team_brings_its_visits_and_leaving_takes_them(do, phone) -> N
     do(lambda ctx: set_team(ctx, team, station_id=town.station_id, people=[town.mediator], leads=[town.mediator]))
     officer.pull()
     assert not officer.rows["visits"]
+
+
+def test_many_teams_at_once_are_looked_up_in_one_query(do, phone, committed_app) -> None:
+    town: Town = do(make_town)
+    teams = [UUID(int=100 + number) for number in range(6)]
+    visits: set[str] = set()
+    for team in teams:
+        do(lambda ctx, team=team: set_team(ctx, team, station_id=town.station_id, people=[town.mediator], leads=[]))
+        plan = do(lambda ctx, team=team: open_plan(ctx, town, owner=Owner(OwnerKind.TEAM, team)))
+        visits |= set(_visits(do, plan))
+    officer = phone(town.officer, town.station_id)
+    officer.pull()
+    for team in teams:
+        both = [town.mediator, town.officer]
+        do(lambda ctx, team=team, both=both: set_team(ctx, team, station_id=town.station_id, people=both, leads=[]))
+    asked: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    with committed_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        officer.pull()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert officer.rows["visits"].keys() == visits
+    # Who it is, what stands for them, what is new, whose visits those are, and the visits.
+    assert len(asked) == 5, asked
 
 
 def test_answering_for_a_grid_brings_its_visits(do, phone) -> None:

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any
 
 from api.files.gateways.port import BlobMissing, StoreDown
+from api.kernel.later import import_later
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore import config as botocore_config
+    from botocore import exceptions as refused
+else:
+    boto3, botocore_config, refused = map(import_later, ("boto3", "botocore.config", "botocore.exceptions"))
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class BucketStore:
 
     def __init__(self, address: BucketAddress) -> None:
         self._bucket, self._prefix = address.bucket, address.prefix
-        config = Config(
+        config = botocore_config.Config(
             connect_timeout=2,
             read_timeout=8,
             retries={"mode": "standard", "total_max_attempts": 2},
@@ -56,7 +60,7 @@ class BucketStore:
         answer = self._call("get_object", Key=self._prefix + key)
         try:
             data: bytes = answer["Body"].read()
-        except BotoCoreError as error:
+        except refused.BotoCoreError as error:
             raise StoreDown(type(error).__name__) from None
         return data
 
@@ -80,10 +84,10 @@ class BucketStore:
     def _call(self, action: str, **arguments: Any) -> Any:
         try:
             return getattr(self._client, action)(Bucket=self._bucket, **arguments)
-        except ClientError as error:
+        except refused.ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code in {"NoSuchKey", "404"}:
                 raise BlobMissing(arguments.get("Key", "")) from None
             raise StoreDown(code) from None
-        except BotoCoreError as error:
+        except refused.BotoCoreError as error:
             raise StoreDown(type(error).__name__) from None

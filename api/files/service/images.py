@@ -4,23 +4,28 @@ What was hidden in the file (device, place, thumbnails of what was cropped away,
 reach the copy, because the copy is written from the pixels alone.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
-from typing import Any
-
-from PIL import Image, ImageCms, ImageOps
-from pillow_heif import register_heif_opener
+from typing import TYPE_CHECKING, Any
 
 from api.files.errors import ImageUnreadable
 from api.files.rules.capture import read_capture
 from api.files.rules.sniffing import check_pixels
 from api.files.types import Capture, MediaType, Sniffed
 from api.kernel.errors import DomainError
+from api.kernel.later import import_later
 
-register_heif_opener(thumbnails=False)
+if TYPE_CHECKING:
+    from PIL import Image, ImageCms, ImageOps
+else:
+    Image, ImageCms, ImageOps = map(import_later, ("PIL.Image", "PIL.ImageCms", "PIL.ImageOps"))
+pillow_heif = import_later("pillow_heif")
 
 THUMBNAIL_PX = 320
 # A photo as PNG takes seconds to write and ten times the room; screenshots and drawings are smaller than this.
@@ -29,7 +34,6 @@ MOST_PNG_PIXELS = 4_000_000
 _ROOM = threading.BoundedSemaphore(2)
 _FORMAT = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG", MediaType.WEBP: "WEBP", MediaType.HEIC: "HEIF"}
 _EXIF, _GPS = 0x8769, 0x8825
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def develop(data: bytes, found: Sniffed) -> Developed:
     """Make the copy; raises ImageUnreadable for anything that cannot be decoded to the end."""
     with _ROOM:
         try:
+            _learn_heif()
             return _develop(data, found)
         except DomainError:
             raise
@@ -116,9 +121,19 @@ def _as_srgb(image: Image.Image, icc: bytes) -> Image.Image:
     # Phones photograph in a wider colour space; without its profile the copy would look washed out.
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(icc))
-        return ImageCms.profileToProfile(image, profile, _SRGB, outputMode="RGB") or image
+        return ImageCms.profileToProfile(image, profile, _srgb(), outputMode="RGB") or image
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image
+
+
+@cache
+def _learn_heif() -> None:
+    pillow_heif.register_heif_opener(thumbnails=False)
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
+from api.kernel.later import import_later
 from api.papers.errors import FontMissing
+
+tt_lib = import_later("fontTools.ttLib")
 
 # Subsetting tells of tables it leaves out; no reader of a PDF misses them.
 logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
@@ -53,6 +54,6 @@ def installed_faces() -> tuple[Face, ...]:
 
 @cache
 def _widths(face: Face) -> dict[int, float]:
-    with TTFont(face.path, fontNumber=face.number, lazy=True) as font:
+    with tt_lib.TTFont(face.path, fontNumber=face.number, lazy=True) as font:
         per_em, advances = font["head"].unitsPerEm, font["hmtx"].metrics
         return {code: advances[glyph][0] / per_em for code, glyph in (font.getBestCmap() or {}).items()}

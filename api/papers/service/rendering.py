@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC
 from itertools import groupby
 
-from fpdf import FPDF
-from fpdf.enums import TextMode
-
+from api.kernel.later import import_later
 from api.papers.rules.layout import HEIGHT, MM_PER_POINT, WIDTH, lay_out
 from api.papers.rules.lines import clean
 from api.papers.service.fonts import Face, installed_faces
 from api.papers.types import LineMark, Paper, TextMark
+
+fpdf, fpdf_enums = map(import_later, ("fpdf", "fpdf.enums"))
 
 # Chinese fonts of one weight are made bold by drawing their outlines as well.
 _BOLD = 0.028
@@ -21,42 +21,39 @@ def render_paper(paper: Paper) -> bytes:
     """The PDF: A4, fonts embedded as far as used, the same bytes for the same paper. Half a second; no database."""
     ink = Ink(installed_faces())
     pages = lay_out(paper, ink.measure)
-    pdf = PaperPdf(paper)
+    sheet = _Sheet(paper)
     for page in pages:
-        pdf.add_page()
+        sheet.pdf.add_page()
         for mark in page.marks:
             if isinstance(mark, LineMark):
-                pdf.line(mark.x1, mark.y1, mark.x2, mark.y2)
+                sheet.pdf.line(mark.x1, mark.y1, mark.x2, mark.y2)
             else:
-                _write(pdf, mark, ink)
-    return bytes(pdf.output())
+                _write(sheet, mark, ink)
+    return bytes(sheet.pdf.output())
 
 
-class PaperPdf(FPDF):
-    """A document whose time and id are those of the paper."""
+class _Sheet:
+    """A document whose time and id are those of the paper, and the faces it has read so far."""
 
     def __init__(self, paper: Paper) -> None:
-        super().__init__(unit="mm", format=(WIDTH, HEIGHT))
-        self._id = paper.document_id.hex.upper()
-        self.set_auto_page_break(False)
-        self.set_margin(0)
-        self.set_line_width(_RULE)
-        self.set_creation_date(paper.made_at.astimezone(UTC))
-        self.set_title(clean(paper.title))
-        self.set_lang(paper.language)
-        self.set_producer("Gridloop")
+        self.pdf = pdf = fpdf.FPDF(unit="mm", format=(WIDTH, HEIGHT))
+        both_halves = f"<{paper.document_id.hex.upper()}>" * 2
+        pdf.file_id = lambda: both_halves
+        pdf.set_auto_page_break(False)
+        pdf.set_margin(0)
+        pdf.set_line_width(_RULE)
+        pdf.set_creation_date(paper.made_at.astimezone(UTC))
+        pdf.set_title(clean(paper.title))
+        pdf.set_lang(paper.language)
+        pdf.set_producer("Gridloop")
         self._known: set[str] = set()
-
-    def file_id(self) -> str:
-        """Both halves of the file's id."""
-        return f"<{self._id}><{self._id}>"
 
     def use(self, face: Face, size: float) -> None:
         """Write with this face from here on; only what is used is read from the disk."""
         if face.name not in self._known:
-            self.add_font(face.name, fname=face.path, collection_font_number=face.number)
+            self.pdf.add_font(face.name, fname=face.path, collection_font_number=face.number)
             self._known.add(face.name)
-        self.set_font(face.name, size=size)
+        self.pdf.set_font(face.name, size=size)
 
 
 class Ink:
@@ -83,13 +80,13 @@ class Ink:
             yield face, "".join(spelt for _, spelt in group)
 
 
-def _write(pdf: PaperPdf, mark: TextMark, ink: Ink) -> None:
-    x = mark.x
+def _write(sheet: _Sheet, mark: TextMark, ink: Ink) -> None:
+    x, pdf = mark.x, sheet.pdf
     pdf.set_char_spacing(mark.spacing / MM_PER_POINT)
     for face, text in ink.runs(mark.text):
-        pdf.use(face, mark.size)
+        sheet.use(face, mark.size)
         stroke = mark.size * MM_PER_POINT * _BOLD if mark.bold else _RULE
-        mode = TextMode.FILL_STROKE if mark.bold else TextMode.FILL
+        mode = fpdf_enums.TextMode.FILL_STROKE if mark.bold else fpdf_enums.TextMode.FILL
         with pdf.local_context(text_mode=mode, line_width=stroke):
             pdf.text(x, mark.y, text)
         x += ink.measure(text, mark.size) + mark.spacing * len(text)

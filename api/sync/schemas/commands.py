@@ -68,6 +68,13 @@ class SyncCommandSchema(RequestSchema):
         metadata={"description": "One of: " + ", ".join(PAYLOADS), "example": "offer.accept"},
     )
     target_id = fields.UUID(load_default=None, allow_none=True)
+    base_version = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(0, 2**53),
+        metadata={"description": "Of what is changed, the version the phone saw (offer.feedback: its revision)."},
+    )
     occurred_at = fields.AwareDateTime(required=True, metadata={"description": "By the phone's clock."})
     payload = fields.Dict(
         keys=fields.String(),

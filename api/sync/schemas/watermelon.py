@@ -76,7 +76,9 @@ class WatermelonPullSchema(ResponseSchema):
     """What `pullChanges` returns, as it is."""
 
     changes = fields.Dict(keys=fields.String(), values=fields.Nested(WatermelonTableSchema), required=True)
-    timestamp = fields.Integer(required=True, metadata={"description": "Means nothing; send it back."})
+    timestamp = fields.Integer(
+        required=True, metadata={"description": "Means nothing; send it back.", "format": "int64"}
+    )
     experimentalStrategy = fields.Dict(  # noqa: N815 - the library's name
         metadata={"description": "Where the tables are to be replaced: the last pull was too long ago."}
     )
@@ -94,7 +96,7 @@ class WatermelonPushSchema(RequestSchema):
     """What `pushChanges` is given. Only the table `commands` may hold changes."""
 
     changes = fields.Dict(keys=fields.String(), values=fields.Nested(WatermelonPushedTableSchema), required=True)
-    last_pulled_at = fields.Integer(load_default=None, allow_none=True)
+    last_pulled_at = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, _LATEST_MS))
     sent_at = fields.Integer(
         load_default=None,
         allow_none=True,
@@ -114,6 +116,7 @@ class WatermelonCommandSchema(RequestSchema):
     id = fields.String(required=True, validate=COMMAND_ID)
     type = fields.String(required=True, validate=validate.Length(1, 40))
     target_id = fields.String(load_default=None, allow_none=True)
+    base_version = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 2**53))
     occurred_at = fields.Integer(required=True, validate=validate.Range(0, _LATEST_MS))
     payload = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=50_000))
 
@@ -121,7 +124,8 @@ class WatermelonCommandSchema(RequestSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Command:
         """The command, not sent yet; a column without a value is empty text in these tables."""
         target = fields.UUID(allow_none=True).deserialize(data["target_id"] or None, "target_id")
-        return Command(data["id"], data["type"], target, _moment(data["occurred_at"]), None, _object(data["payload"]))
+        at, payload = _moment(data["occurred_at"]), _object(data["payload"])
+        return Command(data["id"], data["type"], target, at, None, payload, data["base_version"])
 
 
 class WatermelonPushedSchema(ResponseSchema):

@@ -75,7 +75,9 @@ def _once(ctx: Ctx, command: Command, deed: Deed, values: Mapping[str, Any]) -> 
 
 def _fingerprint(command: Command) -> bytes:
     # Without `sent_at`, which is another one with every try.
-    told = [command.type, command.target_id, command.occurred_at, dict(command.payload)]
+    told: list[Any] = [command.type, command.target_id, command.occurred_at, dict(command.payload)]
+    if command.base_version is not None:
+        told.append(command.base_version)
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).digest()
 
 

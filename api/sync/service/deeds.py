@@ -12,7 +12,7 @@ from api.followups.service import report_contact
 from api.followups.types import ContactReport
 from api.identity.types import Permission
 from api.incidents import service as incidents
-from api.incidents.queries.offers import own_offer
+from api.incidents.queries.offers import newest_feedback, own_offer
 from api.incidents.service.late import note_late, note_late_report
 from api.incidents.service.stillness import confirm_coming
 from api.incidents.service.welfare import answer_welfare
@@ -21,7 +21,7 @@ from api.incidents.types.late import Late, LateFact
 from api.notifications.service import acknowledge
 from api.notifications.types import Acknowledgement
 from api.plumbing.context import Ctx
-from api.sync.errors import CommandTooOld, TargetMissing
+from api.sync.errors import CommandTooOld, CopyStale, TargetMissing
 from api.sync.rules import offset_ms, our_time
 from api.sync.types import Command
 
@@ -137,7 +137,25 @@ def _duty(ctx: Ctx, command: Command) -> State:
     return _duty_state(duty.own_state(ctx))
 
 
+def _refuse_stale(command: Command, version: int) -> None:
+    # Only where fields are written over. Steps are judged by whether they are still legal, whatever the phone saw.
+    if command.base_version is not None and command.base_version != version:
+        raise CopyStale(version=version)
+
+
+def _revision(ctx: Ctx, offer_id: UUID) -> int:
+    last = newest_feedback(ctx.session, offer_id)
+    return 0 if last is None else last.revision
+
+
+def _feedback_now(ctx: Ctx, command: Command) -> State | None:
+    offer = _offer(ctx, command)
+    return offer and {**offer, "revision": _revision(ctx, _target(command))}
+
+
 def _feedback(ctx: Ctx, command: Command, values: Values) -> State:
+    if own_offer(ctx.session, ctx.actor.person, _target(command)) is not None:
+        _refuse_stale(command, _revision(ctx, _target(command)))
     given = {**values, "occurred_at": our_time(command, ctx.now)}
     feedback = incidents.give_feedback(ctx, NewFeedback(_target(command), **given))
     note_late(ctx, _late(ctx, command, Late.FEEDBACK))
@@ -167,7 +185,7 @@ DEEDS: Mapping[str, Deed] = {
     "offer.arrive": Deed(_P.OFFER_ANSWER, _arrive, _offer),
     "offer.finish": Deed(_P.OFFER_ANSWER, _finish, _offer),
     "offer.drop_out": Deed(_P.OFFER_ANSWER, _drop_out, _offer),
-    "offer.feedback": Deed(_P.OFFER_ANSWER, _feedback, _offer),
+    "offer.feedback": Deed(_P.OFFER_ANSWER, _feedback, _feedback_now),
     "offer.still_coming": Deed(_P.OFFER_ANSWER, _still_coming, _offer),
     "offer.welfare": Deed(_P.OFFER_ANSWER, _welfare, _offer),
     "incident.report": Deed(_P.INCIDENT_REPORT, _report),

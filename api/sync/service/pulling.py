@@ -87,9 +87,10 @@ def _follow(reader: Reader, look: Look, encode: Mapping[Collection, Encode]) -> 
 
 
 def _rows_of(ctx: Ctx, changes: list[Change]) -> Iterator[Row]:
+    held = open_visit_ids(ctx.session, {change.row_id for change in changes if change.collection == HOLDERS})
     for change in changes:
         if change.collection == HOLDERS:
-            for visit_id in open_visit_ids(ctx.session, change.row_id):
+            for visit_id in held[change.row_id]:
                 yield change, Collection.VISITS, visit_id
         elif change.collection in _NAMES:
             yield change, Collection(change.collection), change.row_id

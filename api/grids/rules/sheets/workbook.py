@@ -9,12 +9,6 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
 from api.grids.rules.sheets.cells import cell_text, printable
 from api.grids.rules.sheets.limits import (
     MAX_COLUMNS,
@@ -25,11 +19,15 @@ from api.grids.rules.sheets.limits import (
     unreadable,
 )
 from api.grids.types import Sheet
+from api.kernel.later import import_later
+
+openpyxl, openpyxl_cell, openpyxl_styles = map(import_later, ("openpyxl", "openpyxl.cell", "openpyxl.styles"))
+openpyxl_utils, openpyxl_errors = map(import_later, ("openpyxl.utils", "openpyxl.utils.exceptions"))
 
 # What a damaged or made-up workbook makes the library raise; it has no error of its own for most of these.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError,
-    IndexError, EOFError, OSError, NotImplementedError, OverflowError,
+_BROKEN: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError,
+    OSError, NotImplementedError, OverflowError,
 )  # fmt: skip
 _CHUNK = 64 * 1024
 
@@ -43,7 +41,7 @@ def read_xlsx(data: bytes) -> Sheet:
             return Sheet("xlsx", _rows(book))
         finally:
             book.close()
-    except _BROKEN:
+    except (*_BROKEN, openpyxl_errors.InvalidFileException):
         raise unreadable("damaged") from None
 
 
@@ -99,12 +97,12 @@ def write_xlsx(sheets: Mapping[str, Iterable[Sequence[str]]], *, now: datetime, 
     """A workbook of text cells, the first row of each sheet in bold and frozen; nothing in it can be a formula."""
     book = openpyxl.Workbook(write_only=True)
     book.properties.created = book.properties.modified = now.replace(tzinfo=None)
-    bold = Font(bold=True)
+    bold = openpyxl_styles.Font(bold=True)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         for index, width in enumerate(widths, 1):
-            sheet.column_dimensions[get_column_letter(index)].width = width
+            sheet.column_dimensions[openpyxl_utils.get_column_letter(index)].width = width
         for number, row in enumerate(rows):
             sheet.append([_text_cell(sheet, cell, bold if number == 0 else None) for cell in row])
     out = io.BytesIO()
@@ -112,8 +110,8 @@ def write_xlsx(sheets: Mapping[str, Iterable[Sequence[str]]], *, now: datetime, 
     return out.getvalue()
 
 
-def _text_cell(sheet: Any, text: str, font: Font | None) -> Any:
-    cell = WriteOnlyCell(sheet, printable(text))
+def _text_cell(sheet: Any, text: str, font: Any) -> Any:
+    cell = openpyxl_cell.WriteOnlyCell(sheet, printable(text))
     # Set after the value, which makes a leading "=" a formula; quoted, so that it stays text when somebody edits it.
     cell.data_type = "s"
     cell.number_format = "@"
