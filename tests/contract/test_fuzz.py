@@ -19,7 +19,7 @@ from tests.contract.fuzzing import Fuzz, Tally
 
 LONG = int(os.environ.get("GRIDLOOP_FUZZ", "0"))
 AREAS = (
-    "audit", "disputes", "duty", "files", "followups", "grids", "http", "identity", "incidents", "notices",
+    "audit", "disputes", "duty", "files", "followups", "grids", "http", "identity", "incidents", "live", "notices",
     "notifications", "reporting", "retention", "sync", "webhooks",
 )  # fmt: skip
 

@@ -44,7 +44,8 @@ def ask_redocly(document: Path) -> list[str]:
 
 def run(program: str, *words: str) -> Any:
     """What the linter prints as JSON; whether it found something is read from that, not from how it ended."""
-    command = [str(LINTERS / "node_modules" / ".bin" / program), *words]
+    # By node itself: there may be none on the path that their first line would look for.
+    command = [need_clients(LINTERS), str(LINTERS / "node_modules" / ".bin" / program), *words]
     done = subprocess.run(
         command, cwd=LINTERS, env={**os.environ, **SILENCE}, capture_output=True, text=True, timeout=240
     )

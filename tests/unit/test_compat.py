@@ -1,12 +1,22 @@
 """The compatibility check: every way to break an old client is found and named, and growing is allowed."""
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from api.cli.compat import Finding, compare_documents, compare_enums, compare_errors, excuse
+from api.cli.compat import (
+    Finding,
+    compare_documents,
+    compare_enums,
+    compare_errors,
+    compare_pushes,
+    excuse,
+    strip_prose,
+    write_lines,
+)
 
 pytestmark = pytest.mark.unit
 Document = dict[str, Any]
@@ -47,6 +57,7 @@ def _document() -> Document:
                         "count": {"type": "integer"},
                         "parent": {"anyOf": [_ref("Task"), {"type": "null"}]},
                         "tags": {"type": "array", "items": {"type": "string"}},
+                        "where": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
                     },
                 },
                 "Order": {
@@ -57,6 +68,7 @@ def _document() -> Document:
                         "answer": {"type": "string", "enum": ["yes", "no"]},
                         "note": {"type": ["string", "null"], "maxLength": 500},
                         "amount": {"type": "number"},
+                        "where": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
                     },
                 },
             }
@@ -135,6 +147,10 @@ BREAKS: dict[str, Callable[[Document], None]] = {
     "request-enum-closed": _put(_order, "properties", "note", "enum", to=["a"]),
     "request-bound-tightened": _put(_order, "properties", "note", "maxLength", to=100),
     "request-pattern-changed": _put(_order, "properties", "note", "pattern", to="^a"),
+    "request-alternative-removed": lambda document: _order(document)["properties"]["where"]["oneOf"].pop(),
+    "response-alternative-added": lambda document: _task(document)["properties"]["where"]["oneOf"].append(
+        {"type": "boolean"}
+    ),
     "request-format-changed": _put(_order, "properties", "note", "format", to="date"),
 }
 
@@ -184,6 +200,40 @@ def test_a_break_inside_a_list_and_inside_a_nullable_reference_is_found() -> Non
     } >= {"GET /tasks/{task_id} 200.tags[]"}
     rules = {finding.rule for finding in _compare(_put(_task, "properties", "parent", to=_ref("Order")))}
     assert "response-property-removed" in rules
+
+
+def test_a_placeholder_that_takes_less_is_found_whatever_it_is_called() -> None:
+    def narrow(document: Document) -> None:
+        _path(document)["parameters"][0] |= {"name": "id", "schema": {"type": "string", "format": "uuid"}}
+        document["paths"] = {"/tasks/{id}": _path(document)}
+
+    assert {finding.rule for finding in _compare(narrow)} == {"request-format-changed"}
+
+
+def test_a_request_that_was_open_must_not_close() -> None:
+    released, closed = _document(), _document()
+    del _order(released)["additionalProperties"]
+    assert "request-closed" in {finding.rule for finding in compare_documents(released, closed)}
+
+
+def test_pushes_may_only_grow() -> None:
+    old = {"offer": {"type": "object", "required": ["v"], "properties": {"v": {"const": "1"}, "body": {}}}, "old": {}}
+    new = {"offer": {"type": "object", "required": [], "properties": {"v": {"const": "2"}}}, "young": {}}
+    assert {finding.key for finding in compare_pushes(old, new)} == {
+        "push-removed old", "response-property-optional push offer.v", "response-enum-value-added push offer.v",
+        "response-property-removed push offer.body",
+    }  # fmt: skip
+    assert compare_pushes(old, {**old, "young": {}}) == []
+
+
+def test_a_released_document_is_kept_without_its_prose_and_compares_the_same() -> None:
+    document = _document()
+    _task(document)["properties"]["description"] = {"type": "string", "description": "prose", "example": "x"}
+    kept = strip_prose(document)
+    assert _task(kept)["properties"]["description"] == {"type": "string"}
+    assert "prose" not in write_lines(kept)
+    assert json.loads(write_lines(kept)) == kept
+    assert compare_documents(kept, document) == compare_documents(document, kept) == []
 
 
 def test_error_codes_and_enumerations_may_only_grow() -> None:

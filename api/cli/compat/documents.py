@@ -67,6 +67,7 @@ def _compare_parameters(sides: Sides, was: Operation, now: Operation) -> Iterato
     for key, old in was.parameters.items():
         place, name = key
         if place == "path":
+            yield from _compare_placeholder(sides, was, now, name)
             continue
         where = f"{was.name} {place} {name}"
         new = now.parameters.get(key)
@@ -82,6 +83,15 @@ def _compare_parameters(sides: Sides, was: Operation, now: Operation) -> Iterato
         if place != "path" and (place, name) not in was.parameters and new.get("required"):
             sentence = f"{was.name} now requires the {place} parameter {name}."
             yield Finding("parameter-required", f"{was.name} {place} {name}", sentence)
+
+
+def _compare_placeholder(sides: Sides, was: Operation, now: Operation, name: str) -> Iterator[Finding]:
+    """A placeholder is told by where it stands: its name is the document's own business."""
+    place = was.path.split("/").index(f"{{{name}}}")
+    new = now.parameters.get(("path", now.path.split("/")[place].strip("{}")), {})
+    old = was.parameters["path", name]
+    where = f"{was.name} path {name}"
+    yield from compare_schemas(sides, old.get("schema", {}), new.get("schema", {}), Direction.REQUEST, where)
 
 
 def _compare_request(sides: Sides, was: Operation, now: Operation) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from api.http.contract.problems import (
     default_response,
     problem_response,
 )
+from api.http.contract.shaping import Vocabularies, shape_values
+from api.http.versions import STILL_ANSWERED
 
 Document = dict[str, Any]
 _JSON = "application/json"
@@ -24,9 +26,10 @@ _VERBS = frozenset({"get", "put", "post", "delete", "patch"})
 _GENERATED = ("Error", "PaginationMetadata")
 
 
-def finish(generated: Document) -> Document:
-    """The document as it is published; `generated` is left as it was."""
+def finish(generated: Document, vocabularies: Vocabularies | None = None) -> Document:
+    """The document as it is published; `generated` is left as it was. `vocabularies`: name -> values."""
     document = copy.deepcopy(generated)
+    shape_values(document, vocabularies or {})
     schemas = document["components"]["schemas"]
     for name in _GENERATED:
         schemas.pop(name, None)
@@ -71,6 +74,9 @@ def _refusals(document: Document, name: str, operation: Document, shared: list[D
         if not name.startswith("GET "):
             # Whatever is written meets a state, and the state may not allow it.
             found |= {"409"}
+    path = name.split(" ", 1)[1]
+    if path.startswith("/v1/") and path.replace("{", "<").replace("}", ">") not in STILL_ANSWERED:
+        found |= {"426"}
     if any(place == "path" for place, _ in places) or _names_something(document, operation):
         found |= {"404"}
     if "requestBody" in operation:
@@ -88,7 +94,7 @@ def _names_something(document: Document, operation: Document) -> bool:
     """Whether the body or the query can hold an id, and so the id of something that is not there."""
     schemas = document["components"]["schemas"]
     parts = [operation.get("requestBody", {}), operation.get("parameters", [])]
-    return any(_holds_id(part) for part in [*parts, *(schemas[name] for name in _reachable(document, parts))])
+    return any(_holds_id(part) for part in [*parts, *(schemas[name] for name in reachable(document, parts))])
 
 
 def _holds_id(node: Any) -> bool:
@@ -123,7 +129,7 @@ def _translate_patterns(node: Any) -> None:
 
 def _open_answers(document: Document) -> None:
     schemas = document["components"]["schemas"]
-    asked = _reachable(document, _request_roots(document))
+    asked = reachable(document, _request_roots(document))
     for name in schemas.keys() - asked:
         _open(schemas[name])
     for _, operation, _ in operations_of(document):
@@ -138,7 +144,7 @@ def _request_roots(document: Document) -> Iterator[Any]:
         yield from (parameter.get("schema", {}) for parameter in [*shared, *operation.get("parameters", [])])
 
 
-def _reachable(document: Document, roots: Iterable[Any]) -> set[str]:
+def reachable(document: Document, roots: Iterable[Any]) -> set[str]:
     """Names of the schemas that these parts of the document lead to."""
     found: set[str] = set()
     todo = [reference for root in roots for reference in _references(root)]
