@@ -5,12 +5,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
+from api.duty.rules.batches import MAX_ACCURACY_M, MAX_FIXES, MAX_SPEED_MPS, read_batch
 from api.duty.types import Box, Fix, FixBatch, TrailReason, Verdict
 from api.grids.types import STATION_ZONE
 from api.http.schemas import PageQuery, PointSchema, RequestSchema, ResponseSchema, page_of
 from api.kernel.geo import Datum, OutOfRange, to_wgs84
-
-MAX_FIXES = 500
 
 
 class Moment(fields.AwareDateTime):
@@ -55,9 +54,9 @@ class PositionFixSchema(RequestSchema):
 
     lat = fields.Float(required=True, validate=validate.Range(-90, 90))
     lon = fields.Float(required=True, validate=validate.Range(-180, 180))
-    accuracy_m = fields.Float(required=True, validate=validate.Range(0, 100_000))
+    accuracy_m = fields.Float(required=True, validate=validate.Range(0, MAX_ACCURACY_M))
     captured_at = Moment(required=True)
-    speed_mps = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0, 1_000))
+    speed_mps = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0, MAX_SPEED_MPS))
     heading = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0, 360))
 
 
@@ -66,6 +65,10 @@ class PositionsSchema(RequestSchema):
 
     datum = fields.Enum(Datum, by_value=True, required=True, metadata={"description": "Of every fix; never guessed."})
     fixes = fields.List(fields.Nested(PositionFixSchema), required=True, validate=validate.Length(1, MAX_FIXES))
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """The batch; one that is plainly right is not taken apart field by field."""
+        return read_batch(data) or super().load(data, **kwargs)
 
     @post_load
     def _convert(self, data: dict[str, Any], **_: Any) -> FixBatch:
@@ -137,6 +140,32 @@ class LiveMemberSchema(ResponseSchema):
 
 
 LivePageSchema = page_of(LiveMemberSchema)
+
+
+class DutyBoardQuery(RequestSchema):
+    """Whom to show; nothing given: everybody on duty."""
+
+    member_ids = fields.List(fields.UUID(), load_default=list, data_key="member_id", validate=validate.Length(max=200))
+    seen_after = Moment(load_default=None, metadata={"description": "Only who was heard of since; an earlier `now`."})
+
+
+class DutyBoardSchema(ResponseSchema):
+    """Everybody on duty: a list for each property, all in one order, since ten thousand objects would be megabytes."""
+
+    now = fields.AwareDateTime(required=True)
+    datum = fields.Constant("wgs84")
+    members = fields.String(required=True, metadata={"description": "Their ids, 16 bytes each, in base64."})
+    lat = fields.List(fields.Float(allow_none=True), required=True)
+    lon = fields.List(fields.Float(allow_none=True), required=True)
+    force = fields.List(fields.Integer(), required=True, metadata={"description": "Places in `forces`."})
+    engaged = fields.List(
+        fields.Integer(), required=True, metadata={"description": "Places in `incidents`; -1: on no task."}
+    )
+    age_s = fields.List(
+        fields.Integer(allow_none=True), required=True, metadata={"description": "Seconds since they were last seen."}
+    )
+    forces = fields.List(fields.String(), required=True)
+    incidents = fields.List(fields.UUID(), required=True)
 
 
 class ReadyCountSchema(ResponseSchema):
@@ -214,7 +243,7 @@ class TrailFixSchema(ResponseSchema):
     received_at = fields.AwareDateTime(required=True)
     position = fields.Nested(PointSchema, required=True, attribute="point")
     accuracy_m = fields.Float(required=True)
-    verdict = fields.String(required=True)
+    verdict = fields.String(required=True, metadata={"x-vocabulary": "fix_verdict"})
 
 
 TrailPageSchema = page_of(TrailFixSchema)

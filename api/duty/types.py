@@ -179,6 +179,25 @@ class LiveMember(NamedTuple):
     engaged_with: UUID | None
 
 
+@dataclass(frozen=True)
+class PeopleBoard:
+    """Everybody on duty, as one list for each property, all in one order.
+
+    `members`: their ids, 16 bytes each, in base64. `force`, `engaged`: places in `forces` and `incidents`; -1 for
+    nobody's task. `age_s`: seconds since they were last seen, at `now`; none like the place for who never was.
+    """
+
+    now: datetime
+    members: str
+    lat: list[float | None]
+    lon: list[float | None]
+    force: list[int]
+    engaged: list[int]
+    age_s: list[int | None]
+    forces: list[str]
+    incidents: list[UUID]
+
+
 class TrailFix(NamedTuple):
     """One kept fix of a trail."""
 

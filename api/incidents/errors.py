@@ -233,3 +233,11 @@ class DrillHandedOver(DomainError):
     code, kind = "drill_handed_over", Kind.CONFLICT
     zh = "演练警情不能移交纠纷调处。"
     en = "A drill cannot be handed over as a dispute."
+
+
+class DispatchedMeanwhile(DomainError):
+    """Somebody else has sent people to the incident since the caller looked; `facts.dispatches` counts them now."""
+
+    code, kind = "dispatched_meanwhile", Kind.CONFLICT
+    zh = "您查看后已有人派警（现共 {dispatches} 次），请先看看现状，确需再派请再点一次。"
+    en = "Somebody else has sent people since you looked ({dispatches} by now); look at it first, then send more."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.duty.rules import REASONS, coarse, default_until, is_unusual_reading, judge_fixes, kept, newest_used
+from api.duty.rules import REASONS, coarse, default_until, judge_fixes, kept, newest_used
 from api.duty.types import Fix, Mark, Shift, Track, Verdict
 from api.kernel.geo import Point, distance_m
 from api.kernel.ids import uuid7
@@ -155,10 +155,3 @@ def shift(start_h: float, end_h: float, *, cancelled: bool = False) -> Shift:
 )
 def test_duty_ends_with_the_shift_or_after_twelve_hours(shifts: list[Shift], hours: float) -> None:
     assert default_until(NOW, shifts) == NOW + timedelta(hours=hours)
-
-
-def test_the_tenth_reading_within_a_day_is_usual_and_the_next_is_not() -> None:
-    readings = [NOW - timedelta(hours=2)] * 9
-    assert not is_unusual_reading(readings, NOW)
-    assert is_unusual_reading([*readings, NOW - timedelta(hours=23)], NOW)
-    assert not is_unusual_reading([*readings, NOW - timedelta(hours=25)], NOW)

@@ -234,3 +234,11 @@ def test_who_leaves_loses_the_sign_in_and_who_returns_has_it_again(desk, ctx: Ct
     assert sessions_of(ctx.session, person, current=None) == []
     desk.post(path, {"event": "rejoin"}, version=3)
     assert active_people(ctx.session, [person]) == {person}
+
+
+def test_named_members_are_found_and_nobody_else(desk, ctx, station) -> None:
+    mine = [make_member(ctx, station, enroll(ctx, station_id=station).id) for _ in range(3)]
+    other = make_station(ctx)
+    foreign = make_member(ctx, other, enroll(ctx, station_id=other).id)
+    answer = desk.get("/v1/members", id=[str(mine[0]), str(mine[2]), str(foreign)])
+    assert {row["id"] for row in answer.json["items"]} == {str(mine[0]), str(mine[2])}

@@ -1,8 +1,10 @@
 """The desk's board: who is on duty, where."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from api.duty.types import Box, LiveMember
@@ -10,15 +12,21 @@ from api.kernel.geo import Point
 
 # The box is compared on the plain geometry: the station's people on duty are few enough to look at each, and a
 # geography's box is one in space, which bulges over the window's edges.
-_LIVE = text("""
+_ROW = """
     SELECT member_id, force, skills, on_duty_since, off_duty_due, ST_Y(position::geometry), ST_X(position::geometry),
            fix_at, engaged_with
     FROM duty_live
+"""
+_LIVE = text(
+    _ROW
+    + """
     WHERE on_duty AND station_id = :station_id
       AND (CAST(:after AS uuid) IS NULL OR member_id > :after)
       AND (CAST(:west AS float8) IS NULL OR position::geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
     ORDER BY member_id LIMIT :limit
-""")
+"""
+)
+_AMONG = text(_ROW + "WHERE on_duty AND member_id = ANY(:ids)")
 
 
 def live_members(
@@ -37,9 +45,17 @@ def live_members(
             "limit": limit,
         },
     )
-    return [
-        LiveMember(
-            member, force, tuple(skills), since, until, None if lat is None else Point(lat, lon), fix_at, engaged
-        )
-        for member, force, skills, since, until, lat, lon, fix_at, engaged in rows
-    ]
+    return [_member(row) for row in rows]
+
+
+def live_members_among(session: Session, member_ids: Collection[UUID]) -> dict[UUID, LiveMember]:
+    """Of these members those on duty, by id, exact positions; for a caller who knows whose they are."""
+    if not member_ids:
+        return {}
+    return {row.member_id: _member(row) for row in session.execute(_AMONG, {"ids": list(member_ids)})}
+
+
+def _member(row: Row[*tuple[Any, ...]]) -> LiveMember:
+    member, force, skills, since, until, lat, lon, fix_at, engaged = tuple(row)
+    position = None if lat is None else Point(lat, lon)
+    return LiveMember(member, force, tuple(skills), since, until, position, fix_at, engaged)

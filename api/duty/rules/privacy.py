@@ -1,21 +1,44 @@
 """How exactly people see where others are."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
+from api.duty.types import LiveMember
+from api.identity.types import Permission
 from api.kernel.geo import Point
 
 # Three decimals of a degree: about 100 m. Enough to see who covers what, not which house somebody visits.
 COARSE_DECIMALS = 3
-USUAL_READINGS = 10
-READING_WINDOW = timedelta(hours=24)
 
 
-def coarse(point: Point, *, engaged: bool) -> Point:
-    """The place as the desk sees it: exact on a task, else to about 100 m."""
-    return point if engaged else Point(round(point.lat, COARSE_DECIMALS), round(point.lon, COARSE_DECIMALS))
+class Grain(NamedTuple):
+    """To how many decimals of a degree places are shown: of people who wait, and of those on a task (none: exactly)."""
+
+    waiting: int
+    engaged: int | None
+
+    def decimals(self, *, engaged: bool) -> int | None:
+        """The decimals for somebody on a task, or for somebody who waits."""
+        return self.engaged if engaged else self.waiting
 
 
-def is_unusual_reading(earlier: Sequence[datetime], now: datetime) -> bool:
-    """Whether one reader has looked at one member's trail oftener within a day than work explains."""
-    return sum(at > now - READING_WINDOW for at in earlier) >= USUAL_READINGS
+# Who sends people must see them come; who plans the duty need only see that the ground is covered.
+SENDING = Grain(COARSE_DECIMALS, None)
+PLANNING = Grain(2, COARSE_DECIMALS)
+
+
+def grain_for(permissions: Collection[str]) -> Grain:
+    """How exactly somebody with these permissions sees where others are."""
+    return SENDING if Permission.INCIDENT_DISPATCH in permissions else PLANNING
+
+
+def coarse(point: Point, *, engaged: bool, grain: Grain = SENDING) -> Point:
+    """The place as somebody may see it."""
+    decimals = grain.decimals(engaged=engaged)
+    return point if decimals is None else Point(round(point.lat, decimals), round(point.lon, decimals))
+
+
+def shown_member(member: LiveMember, grain: Grain) -> dict[str, Any]:
+    """A row of the desk's board, as somebody who sees so exactly is shown it."""
+    place = member.position and coarse(member.position, engaged=member.engaged_with is not None, grain=grain)
+    return {**member._asdict(), "position": place and {"lat": place.lat, "lon": place.lon, "datum": "wgs84"}}

@@ -32,6 +32,8 @@ def members_of(
     for column, value in ((Member.force, query.force), (Member.grid_id, query.grid_id), (Member.status, query.status)):
         if value is not None:
             statement = statement.where(column == value)
+    if query.ids:
+        statement = statement.where(among(Member.id, query.ids))
     if query.skill is not None:
         statement = statement.where(_holds(query.skill))
     if after is not None:

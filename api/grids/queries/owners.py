@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.grids.models import Member, UnitOwner
@@ -27,7 +28,7 @@ def owners_of(session: Session, unit_ids: Collection[UUID]) -> dict[UUID, list[U
     return found
 
 
-def owned_units(person_id: UUID) -> Select[UUID]:
+def owned_units(person_id: UUID | BindParameter[Any]) -> Select[UUID]:
     """The SELECT of the units this person answers for today, for another area's statement."""
     return (
         select(UnitOwner.unit_id)

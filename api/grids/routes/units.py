@@ -22,16 +22,13 @@ from api.grids.schemas.units import (
 )
 from api.grids.types import NewUnit, UnitEdit, UnitNode, UnitQuery, UnitRow, UnitView
 from api.http.etags import matched_version, set_etag
-from api.http.limits import body_limit
+from api.http.limits import OUTLINE_BODY, body_limit
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
 from api.identity.types import Permission
 from api.kernel.errors import NotFound
 from api.kernel.paging import Page
 from api.plumbing.context import Ctx
-
-# An outline of 500 positions is 20 kB at most.
-LARGEST_BODY = 64 * 1024
 
 
 @blp.route("/units", methods=["GET"])
@@ -53,7 +50,7 @@ def list_units(ctx: Ctx, query: dict[str, Any]) -> Page[UnitRow]:
 
 
 @blp.route("/units", methods=["POST"])
-@body_limit(LARGEST_BODY)
+@body_limit(OUTLINE_BODY)
 @operation(Permission.UNIT_MANAGE, creates=True)
 @blp.arguments(UnitCreateSchema)
 @blp.response(201, UnitDetailSchema)
@@ -105,7 +102,7 @@ def show_unit(ctx: Ctx, unit_id: UUID) -> UnitView:
 
 
 @blp.route("/units/<uuid:unit_id>", methods=["PATCH"])
-@body_limit(LARGEST_BODY)
+@body_limit(OUTLINE_BODY)
 @operation(Permission.UNIT_MANAGE)
 @blp.arguments(UnitEditSchema)
 @blp.response(200, UnitDetailSchema)

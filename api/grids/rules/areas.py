@@ -6,6 +6,7 @@ of a small knot has been seen to run for minutes, and it changes a border that s
 """
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from api.grids.errors import AreaInvalid
@@ -150,3 +151,8 @@ def describe_overlap(code: str, square_m: float, lat: float, lon: float) -> Issu
         f"Overlaps unit {code} by about {square_m:.0f} square metres at latitude {lat:.6f},"
         f" longitude {lon:.6f} (WGS-84).",
     )
+
+
+def name_places(rows: Iterable[tuple[str, float, float, float]]) -> list[dict[str, float | str]]:
+    """The same overlaps as facts, for a map: code, square metres, and a place inside in WGS-84."""
+    return [{"code": code, "area_m2": round(m2), "lat": lat, "lon": lon} for code, m2, lat, lon in rows]

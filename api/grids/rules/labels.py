@@ -1,6 +1,7 @@
 """What the words of grids are called."""
 
 from api.grids.types import MemberEvent, MemberStatus, UnitKind, UnitSource
+from api.grids.types.ground import GroundKind
 from api.kernel.labels import vocabulary
 
 LABELS = (
@@ -13,6 +14,19 @@ LABELS = (
             "community": ("社区", "Community"),
             "village": ("村", "Village"),
             "grid": ("网格", "Grid"),
+        },
+    ),
+    vocabulary(
+        "ground_kind",
+        GroundKind,
+        {
+            "district": ("区县", "District"),
+            "station": ("派出所", "Police station"),
+            "community": ("社区", "Community"),
+            "village": ("村", "Village"),
+            "grid": ("网格", "Grid"),
+            "gap": ("未划入网格", "Without a grid"),
+            "overlap": ("网格重叠", "In two grids"),
         },
     ),
     vocabulary(

@@ -107,6 +107,17 @@ class MemberListQuery(PageQuery):
     grid_id = fields.UUID(load_default=None)
     status = fields.Enum(MemberStatus, by_value=True, load_default=None)
     skill = fields.String(load_default=None, validate=CODE)
+    ids = fields.List(
+        fields.UUID(),
+        data_key="id",
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Only these; a foreign or unknown id is left out."},
+    )
+
+    @post_load
+    def _once_each(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "ids": frozenset(data["ids"])}
 
 
 class SkillViewSchema(ResponseSchema):
@@ -129,7 +140,7 @@ class MemberSchema(ResponseSchema):
     phone = fields.String(required=True)
     force = fields.String(required=True)
     grid = fields.Nested(UnitRefSchema, required=True, allow_none=True)
-    status = fields.String(required=True)
+    status = fields.String(required=True, metadata={"x-vocabulary": "member_status"})
     joined_on = fields.Date(required=True)
     left_on = fields.Date(required=True, allow_none=True)
     skills = fields.List(fields.Nested(SkillViewSchema), required=True)

@@ -90,7 +90,7 @@ class UnitRefSchema(ResponseSchema):
     """A unit, named."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "unit_kind"})
     code = fields.String(required=True)
     name = fields.String(required=True)
 
@@ -99,7 +99,10 @@ class UnitSchema(UnitRefSchema):
     """A unit without its outline."""
 
     parent_id = fields.UUID(required=True, allow_none=True)
-    source = fields.String(required=True, metadata={"description": "A synthetic outline stands for no real border."})
+    source = fields.String(
+        required=True,
+        metadata={"description": "A synthetic outline stands for no real border.", "x-vocabulary": "unit_source"},
+    )
     has_area = fields.Boolean(required=True)
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(required=True, allow_none=True, metadata={"description": "First day it is not valid."})
@@ -183,7 +186,7 @@ class EnterpriseSchema(ResponseSchema):
     id = fields.UUID(required=True)
     unit_id = fields.UUID(required=True)
     name = fields.String(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "unit_kind"})
     position = fields.Nested(PointSchema, required=True)
     synthetic = fields.Boolean(required=True, metadata={"description": "Invented, for demonstration."})
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 
 from api.grids.errors import AreaInvalid, AreaOverlaps
-from api.grids.rules.areas import describe_fault, describe_overlap
+from api.grids.rules.areas import describe_fault, describe_overlap, name_places
 from api.grids.types import Area, UnitKind
 from api.plumbing.context import Ctx
 
@@ -84,4 +84,5 @@ def _check_neighbours(ctx: Ctx, unit_id: UUID, kind: UnitKind, area: Area | None
         },
     ).all()
     if overlaps:
-        raise AreaOverlaps(issues=[describe_overlap(row.code, row.m2, row.lat, row.lon) for row in overlaps])
+        issues = [describe_overlap(row.code, row.m2, row.lat, row.lon) for row in overlaps]
+        raise AreaOverlaps(issues=issues, places=name_places((row.code, row.m2, row.lat, row.lon) for row in overlaps))

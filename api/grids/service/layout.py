@@ -12,7 +12,7 @@ from api.grids.errors import AreaInvalid, AreaOverlaps, CodeTaken, ParentUnfit
 from api.grids.models import Enterprise, Unit, UnitOwner
 from api.grids.queries.units import VALID
 from api.grids.rules import check_code, check_parent, station_day
-from api.grids.rules.areas import describe_fault, describe_overlap
+from api.grids.rules.areas import describe_fault, describe_overlap, name_places
 from api.grids.service.areas import MAX_OVERLAPS_NAMED, SLIVER_M2, SLIVER_SHARE
 from api.grids.service.units import lock_station
 from api.grids.types import NewEnterprise, NewUnit, UnitKind
@@ -122,4 +122,5 @@ def _check_outlines(ctx: Ctx, ids: list[UUID]) -> None:
         raise AreaInvalid(issues=[describe_fault(row.reason, row.lat or 0.0, row.lon or 0.0) for row in invalid])
     shared = ctx.session.execute(_SHARED, values | {"sliver_m2": SLIVER_M2, "sliver_share": SLIVER_SHARE}).all()
     if shared:
-        raise AreaOverlaps(issues=[describe_overlap(row.code, row.m2, row.lat, row.lon) for row in shared])
+        issues = [describe_overlap(row.code, row.m2, row.lat, row.lon) for row in shared]
+        raise AreaOverlaps(issues=issues, places=name_places((row.code, row.m2, row.lat, row.lon) for row in shared))

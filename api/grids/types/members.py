@@ -87,12 +87,13 @@ class MemberEdit:
 
 @dataclass(frozen=True)
 class MemberQuery:
-    """Which members to list, in order of enrolment; `skill` must be valid today."""
+    """Which members to list, in order of enrolment; `skill` must be valid today. `ids`: none for everybody."""
 
     force: str | None = None
     grid_id: UUID | None = None
     status: MemberStatus | None = None
     skill: str | None = None
+    ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)

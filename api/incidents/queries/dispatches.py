@@ -105,6 +105,12 @@ def dispatches_of(session: Session, incident_id: UUID) -> list[Dispatch]:
     return list(session.scalars(statement.execution_options(populate_existing=True)))
 
 
+def count_dispatches(session: Session, incident_id: UUID) -> int:
+    """How often people were sent to an incident."""
+    statement = select(func.count()).select_from(Dispatch).where(Dispatch.incident_id == incident_id)
+    return session.scalar(statement) or 0
+
+
 def selections_of(session: Session, dispatch_id: UUID) -> list[Selection]:
     """Every stored wave, newest first."""
     statement = select(Selection).where(Selection.dispatch_id == dispatch_id).order_by(Selection.wave.desc())

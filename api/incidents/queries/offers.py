@@ -30,7 +30,8 @@ _PARTS = text("""
     WHERE d.incident_id = :incident
 """)
 _MINE = text("""
-    SELECT o.id, o.state, o.reason, i.kind, i.colour, o.distance_m, o.eta_s, o.offered_at, o.expires_at, d.drill
+    SELECT o.id, o.state, o.reason, i.kind, i.colour, o.distance_m, o.eta_s, o.offered_at, o.expires_at, d.drill,
+           o.incident_id, o.accepted_at
     FROM offers o JOIN incidents i ON i.id = o.incident_id JOIN dispatches d ON d.id = o.dispatch_id
     WHERE o.person_id = :person
     ORDER BY o.state IN ('offered', 'silent', 'accepted', 'on_the_way', 'arrived') DESC, o.id DESC LIMIT :limit

@@ -10,12 +10,11 @@ from functools import wraps
 from typing import TypeVar
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
-from flask_limiter.util import get_remote_address
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
 from api.http.errors import STATUS
-from api.http.limits import limiter
+from api.http.limits import get_remote_address, limiter
 from api.http.operation import public_operation
 from api.incidents.routes.link_words import POLICY, STYLE, WORDS
 from api.incidents.rules.links import PREFIX

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response, current_app, jsonify
 
+from api.http.limits import OUTLINE_BODY, body_limit
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
 from api.identity.types import Permission
@@ -35,6 +36,7 @@ from api.plumbing.context import Ctx
 
 
 @blp.route("/incidents/<uuid:incident_id>/dispatches", methods=["POST"])
+@body_limit(OUTLINE_BODY)
 @operation(Permission.INCIDENT_DISPATCH, creates=True)
 @blp.arguments(DispatchOrderSchema)
 @blp.response(201, DispatchSchema)
@@ -47,6 +49,7 @@ def dispatch(ctx: Ctx, order: dict[str, Any], incident_id: UUID) -> DispatchDeta
 
 
 @blp.route("/incidents/<uuid:incident_id>/dispatches/preview", methods=["POST"])
+@body_limit(OUTLINE_BODY)
 @operation(Permission.INCIDENT_DISPATCH)
 @blp.arguments(DispatchOrderSchema)
 @blp.response(200, DispatchPreviewSchema)
@@ -68,6 +71,7 @@ def _ordered(incident_id: UUID, order: dict[str, Any]) -> DispatchOrder:
         frozenset(order["excluded"]),
         Target(area, units) if area or units else None,
         order["drill"],
+        order["seen_dispatches"],
     )
 
 

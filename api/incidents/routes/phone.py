@@ -46,7 +46,7 @@ def show_own(ctx: Ctx, offer_id: UUID) -> OfferDetail:
 
 
 @blp.route("/offers/<uuid:offer_id>/accept", methods=["POST"])
-@operation(Permission.OFFER_ANSWER)
+@operation(Permission.OFFER_ANSWER, vital=True)
 @blp.response(200, AnsweredSchema)
 def accept(ctx: Ctx, offer_id: UUID) -> Answered:
     """Say yes
@@ -57,7 +57,7 @@ def accept(ctx: Ctx, offer_id: UUID) -> Answered:
 
 
 @blp.route("/offers/<uuid:offer_id>/decline", methods=["POST"])
-@operation(Permission.OFFER_ANSWER)
+@operation(Permission.OFFER_ANSWER, vital=True)
 @blp.arguments(RefusalSchema)
 @blp.response(200, AnsweredSchema)
 def decline(ctx: Ctx, body: dict[str, Any], offer_id: UUID) -> Answered:

@@ -7,6 +7,7 @@ from api.incidents.types import (
     Colour,
     Decision,
     DeclineReason,
+    DispatchClock,
     DispatchState,
     EventKind,
     FeedbackState,
@@ -282,6 +283,15 @@ _ASKING = (
             "patrol_officers": ("巡逻民警", "Patrol officers"),
             "neighbour_stations": ("邻近派出所", "Neighbouring stations"),
             "command_centre": ("指挥中心", "Command centre"),
+        },
+    ),
+    vocabulary(
+        "dispatch_clock",
+        DispatchClock,
+        {
+            "silence": ("答复时限到，另询他人", "Answers are due; others are asked"),
+            "look_again": ("再次查找附近人员", "Looks around again"),
+            "next_rung": ("逐级上报", "Somebody above is told"),
         },
     ),
     vocabulary("travel_mode", TravelMode, {"walking": ("步行", "Walking"), "driving": ("驾车", "Driving")}),

@@ -1,9 +1,10 @@
 """What the desk gets."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.http.schemas import PointSchema, ResponseSchema, page_of
 from api.incidents.schemas.on_scene import PhotoSchema, ReinforcementSchema
+from api.incidents.types import DispatchClock
 
 
 class LinkCreatedSchema(ResponseSchema):
@@ -17,11 +18,11 @@ class IncidentRowSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True, metadata={"description": "What is said on the radio: `7K3-9QX2`."})
-    kind = fields.String(required=True)
-    category = fields.String(required=True)
-    colour = fields.String(required=True)
-    source = fields.String(required=True)
-    state = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_kind"})
+    category = fields.String(required=True, metadata={"x-vocabulary": "incident_category"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "incident_colour"})
+    source = fields.String(required=True, metadata={"x-vocabulary": "incident_source"})
+    state = fields.String(required=True, metadata={"x-vocabulary": "incident_state"})
     step_since = fields.AwareDateTime(required=True)
     place = fields.Nested(PointSchema, required=True)
     unit_id = fields.UUID(required=True, allow_none=True)
@@ -51,14 +52,14 @@ class NeedRowSchema(ResponseSchema):
     skills = fields.List(fields.String(), required=True)
     wanted = fields.Integer(required=True)
     got = fields.Integer(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "need_state"})
 
 
 class DispatchRowSchema(ResponseSchema):
     """A dispatch in its incident."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "dispatch_state"})
     wave = fields.Integer(required=True)
     created_at = fields.AwareDateTime(required=True)
     needs = fields.List(fields.Nested(NeedRowSchema), required=True)
@@ -71,8 +72,8 @@ class FeedbackSchema(ResponseSchema):
     offer_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     revision = fields.Integer(required=True)
-    state = fields.String(required=True)
-    outcome = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "feedback_state"})
+    outcome = fields.String(required=True, metadata={"x-vocabulary": "feedback_outcome"})
     text = fields.String(required=True)
     occurred_at = fields.AwareDateTime(required=True)
     received_at = fields.AwareDateTime(required=True)
@@ -87,11 +88,13 @@ class IncidentSchema(IncidentRowSchema):
 
     description = fields.String(required=True)
     address = fields.String(required=True, allow_none=True)
-    place_datum = fields.String(required=True, metadata={"description": "As given; `place` is WGS-84."})
+    place_datum = fields.String(
+        required=True, metadata={"description": "As given; `place` is WGS-84.", "x-vocabulary": "datum"}
+    )
     requester = fields.Nested(RequesterViewSchema, required=True)
     needs = fields.List(fields.Dict(), required=True)
     reported_by = fields.UUID(required=True, allow_none=True)
-    end_reason = fields.String(required=True, allow_none=True)
+    end_reason = fields.String(required=True, allow_none=True, metadata={"x-vocabulary": "cancel_reason"})
     end_note = fields.String(required=True, allow_none=True)
     dispute_id = fields.UUID(
         required=True, allow_none=True, metadata={"description": "The dispute it was handed over as."}
@@ -108,8 +111,8 @@ class NearbyRowSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True)
-    kind = fields.String(required=True)
-    state = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_kind"})
+    state = fields.String(required=True, metadata={"x-vocabulary": "incident_state"})
     reported_at = fields.AwareDateTime(required=True)
     distance_m = fields.Integer(required=True)
     same_requester = fields.Boolean(required=True)
@@ -129,8 +132,10 @@ class OfferRowSchema(ResponseSchema):
     member_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     wave = fields.Integer(required=True)
-    state = fields.String(required=True)
-    reason = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "offer_state"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"x-vocabulary": ["decline_reason", "stand_down_reason"]}
+    )
     distance_m = fields.Integer(required=True)
     eta_s = fields.Integer(required=True)
     offered_at = fields.AwareDateTime(required=True)
@@ -140,8 +145,16 @@ class OfferRowSchema(ResponseSchema):
     arrived_at = fields.AwareDateTime(required=True, allow_none=True)
     done_at = fields.AwareDateTime(required=True, allow_none=True)
     arrival_distance_m = fields.Float(required=True, allow_none=True)
-    departed_how = fields.String(required=True, allow_none=True, metadata={"description": "geofence, hand or link."})
-    arrived_how = fields.String(required=True, allow_none=True, metadata={"description": "geofence, hand or link."})
+    departed_how = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "geofence, hand or link.", "x-vocabulary": "reported_by"},
+    )
+    arrived_how = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "geofence, hand or link.", "x-vocabulary": "reported_by"},
+    )
     added_by = fields.UUID(required=True, allow_none=True, metadata={"description": "Who added them by hand."})
     beyond = fields.Boolean(required=True, metadata={"description": "Asked, or going, beyond what was wanted."})
     eta_at = fields.AwareDateTime(
@@ -157,9 +170,23 @@ class OfferRowSchema(ResponseSchema):
         required=True, allow_none=True, metadata={"description": "Asked whether they are still coming."}
     )
     confirmed_at = fields.AwareDateTime(required=True, allow_none=True)
-    welfare = fields.String(required=True, allow_none=True)
+    welfare = fields.String(required=True, allow_none=True, metadata={"x-vocabulary": "welfare_state"})
     welfare_asked_at = fields.AwareDateTime(required=True, allow_none=True)
     welfare_missed = fields.Integer(required=True, allow_none=True)
+
+
+class NextStepSchema(ResponseSchema):
+    """What a dispatch does by itself, unless something happens before."""
+
+    step = fields.String(
+        required=True,
+        validate=validate.OneOf([clock.value for clock in DispatchClock]),
+        metadata={"x-vocabulary": "dispatch_clock"},
+    )
+    due_at = fields.AwareDateTime(required=True)
+    rung = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who will be told, of `next_rung` only."}
+    )
 
 
 class DispatchSchema(ResponseSchema):
@@ -167,7 +194,7 @@ class DispatchSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     incident_id = fields.UUID(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "dispatch_state"})
     wave = fields.Integer(required=True)
     policy = fields.Dict(required=True, metadata={"description": "Frozen when the dispatch began."})
     ordered_by = fields.UUID(required=True, allow_none=True)
@@ -179,6 +206,7 @@ class DispatchSchema(ResponseSchema):
     radius_m = fields.Float(required=True, allow_none=True, metadata={"description": "How far it looks by now."})
     target = fields.Dict(required=True, metadata={"description": "The ground: kind, units, grid, neighbours."})
     drill = fields.Boolean(required=True)
+    next_steps = fields.List(fields.Nested(NextStepSchema), required=True, metadata={"description": "Soonest first."})
 
 
 class ConsideredSchema(ResponseSchema):
@@ -187,7 +215,7 @@ class ConsideredSchema(ResponseSchema):
     member_id = fields.UUID(required=True)
     force = fields.String(required=True)
     picked = fields.Boolean(required=True)
-    reason = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"x-vocabulary": "ranking_verdict"})
     distance_m = fields.Integer(required=True)
     eta_s = fields.Integer(required=True, metadata={"description": "From accepting to arriving."})
     ring = fields.String(
@@ -266,7 +294,10 @@ class DispatchPreviewSchema(ResponseSchema):
     """A dispatch as it would begin now."""
 
     incident_id = fields.UUID(required=True)
-    state = fields.String(required=True, metadata={"description": "`exhausted` when nobody fits some need."})
+    state = fields.String(
+        required=True,
+        metadata={"description": "`exhausted` when nobody fits some need.", "x-vocabulary": "dispatch_state"},
+    )
     policy = fields.Dict(required=True, metadata={"description": "What would be frozen."})
     radius_m = fields.Float(required=True, metadata={"description": "How far was looked."})
     target = fields.Dict(required=True, metadata={"description": "The ground: kind, units, grid, neighbours."})
@@ -291,9 +322,9 @@ class SelectionAnswerSchema(ResponseSchema):
 class IncidentEventSchema(ResponseSchema):
     """One line of the timeline."""
 
-    id = fields.Integer(required=True)
+    id = fields.Integer(required=True, metadata={"format": "int64"})
     at = fields.AwareDateTime(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_event"})
     actor_id = fields.UUID(required=True, allow_none=True)
     data = fields.Dict(required=True)
 

@@ -69,9 +69,9 @@ class ReinforcementSchema(ResponseSchema):
     offer_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     needs = fields.List(fields.Dict(), required=True)
-    reason = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"x-vocabulary": "reinforcement_reason"})
     note = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "reinforcement_state"})
     asked_at = fields.AwareDateTime(required=True)
     decided_by = fields.UUID(required=True, allow_none=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -82,13 +82,13 @@ class ReinforcementAnswerSchema(ResponseSchema):
     """What became of a request: red ones of a few people are granted at once, others wait for the desk."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "reinforcement_state"})
 
 
 class WelfareSchema(ResponseSchema):
     """Where the watch over somebody on scene stands."""
 
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "welfare_state"})
 
 
 class CompanionSchema(ResponseSchema):
@@ -96,7 +96,7 @@ class CompanionSchema(ResponseSchema):
 
     offer_id = fields.UUID(required=True)
     name = fields.String(required=True, allow_none=True, metadata={"description": "Masked."})
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "offer_state"})
     leads = fields.Boolean(required=True)
 
 
@@ -104,7 +104,7 @@ class PhotoSchema(ResponseSchema):
     """A photo of a report; the links end after a quarter of an hour."""
 
     id = fields.UUID(required=True)
-    media_type = fields.String(required=True)
+    media_type = fields.String(required=True, metadata={"x-vocabulary": "media_type"})
     width = fields.Integer(required=True, allow_none=True)
     height = fields.Integer(required=True, allow_none=True)
     link = fields.String(required=True)

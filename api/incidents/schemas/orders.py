@@ -24,6 +24,8 @@ from api.incidents.types import (
 from api.kernel.geo import Datum, to_wgs84
 
 _CODE = validate.Regexp(r"[a-z][a-z0-9_]{1,39}\Z")
+# Beyond this it is no call for help any more but a notice, which above its limit takes a second person's word.
+MOST_WANTED = 100
 
 
 def enum_field(words: type, **kwargs: Any) -> fields.Enum:
@@ -50,8 +52,18 @@ class NeedSchema(RequestSchema):
 
 
 def needs_field() -> fields.List:
-    """Up to ten needs."""
-    return fields.List(fields.Nested(NeedSchema), load_default=list, validate=validate.Length(max=10))
+    """Up to ten needs, of MOST_WANTED people together."""
+    return fields.List(
+        fields.Nested(NeedSchema), load_default=list, validate=[validate.Length(max=10), _check_together]
+    )
+
+
+def _check_together(needs: list[NeedOrder]) -> None:
+    if sum(need.wanted for need in needs) > MOST_WANTED:
+        raise ValidationError(
+            f"一次派单最多 {MOST_WANTED} 人，更多请发通知。"
+            f" | One dispatch asks at most {MOST_WANTED} people; a notice tells more."
+        )
 
 
 class RequesterSchema(RequestSchema):
@@ -160,6 +172,16 @@ class DispatchOrderSchema(RequestSchema):
         metadata={"description": "Ask only inside these units: grids, a community, a village."},
     )
     drill = fields.Boolean(load_default=False, metadata={"description": "Nothing has happened; everybody is told."})
+    seen_dispatches = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(0, 10_000),
+        metadata={
+            "description": "How many dispatches of the incident the caller knows of. 409 `dispatched_meanwhile` when"
+            " there are others, so that two desks do not send twice."
+        },
+    )
 
     @validates_schema
     def check_one_ground(self, data: dict[str, Any], **_: Any) -> None:

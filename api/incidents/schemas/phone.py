@@ -55,20 +55,26 @@ class AnsweredSchema(ResponseSchema):
     """Where the offer stands now. A yes that came too late is `stood_down` with the reason `full`, not an error."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True)
-    reason = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "offer_state"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"x-vocabulary": ["decline_reason", "stand_down_reason"]}
+    )
 
 
 class OfferSummarySchema(ResponseSchema):
-    """An offer in the list: no place, no name, the distance to the next 500 m."""
+    """An offer in the list: no place, no name, distance and time in wide steps."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    kind = fields.String(required=True)
-    colour = fields.String(required=True)
-    distance_m = fields.Integer(required=True)
-    eta_s = fields.Integer(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "offer_state"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"x-vocabulary": ["decline_reason", "stand_down_reason"]}
+    )
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_kind"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "incident_colour"})
+    distance_m = fields.Integer(required=True, metadata={"description": "In steps of 500, never less than it is."})
+    eta_s = fields.Integer(
+        required=True, metadata={"description": "In steps of 900, never less than it is; exactly once accepted."}
+    )
     offered_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
     drill = fields.Boolean(required=True, metadata={"description": "An exercise: nothing has happened."})
@@ -85,7 +91,7 @@ class TaskSchema(ResponseSchema):
 
     incident_id = fields.UUID(required=True)
     ref = fields.String(required=True)
-    category = fields.String(required=True)
+    category = fields.String(required=True, metadata={"x-vocabulary": "incident_category"})
     description = fields.String(required=True)
     address = fields.String(required=True, allow_none=True)
     place = fields.Nested(PointSchema, required=True)
@@ -107,7 +113,9 @@ class OfferSchema(OfferSummarySchema):
     fix_at = fields.AwareDateTime(required=True, allow_none=True)
     still_asked = fields.Boolean(required=True, metadata={"description": "Waits for `still-coming`, or a drop-out."})
     welfare = fields.String(
-        required=True, allow_none=True, metadata={"description": "On scene: `asked` and `missed` wait for an answer."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "On scene: `asked` and `missed` wait for an answer.", "x-vocabulary": "welfare_state"},
     )
     leads = fields.Boolean(required=True)
     feedback = fields.Nested(FeedbackSchema, required=True, allow_none=True)

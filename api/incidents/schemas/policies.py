@@ -25,7 +25,7 @@ def _metres(says: str) -> fields.Float:
 class LadderStepSchema(RequestSchema):
     """One rung of the ladder."""
 
-    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
+    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS), metadata={"x-vocabulary": "channel"})
     after_s = fields.Integer(
         required=True, strict=True, validate=_WHOLE, metadata={"description": "After the rung before it."}
     )
@@ -131,8 +131,12 @@ class PolicyVersionsQuery(RequestSchema):
 class PolicySchema(ResponseSchema):
     """A policy in force; version 0 is built in."""
 
-    kind = fields.String(required=True)
-    colour = fields.String(required=True, allow_none=True, metadata={"description": "None: every other colour."})
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_kind"})
+    colour = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "None: every other colour.", "x-vocabulary": "incident_colour"},
+    )
     version = fields.Integer(required=True)
     rules = fields.Dict(required=True, metadata={"description": "As in `PolicyRules`."})
 
@@ -174,8 +178,8 @@ class PolicyDifferenceSchema(ResponseSchema):
 class PolicyVersionSchema(ResponseSchema):
     """One version, and what it changed."""
 
-    kind = fields.String(required=True)
-    colour = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "incident_kind"})
+    colour = fields.String(required=True, allow_none=True, metadata={"x-vocabulary": "incident_colour"})
     version = fields.Integer(required=True)
     rules = fields.Dict(required=True, allow_none=True, metadata={"description": "None: it took its own back."})
     changes = fields.List(fields.Nested(PolicyDifferenceSchema), required=True)

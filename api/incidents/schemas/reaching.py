@@ -11,8 +11,16 @@ class NotReachedSchema(ResponseSchema):
 
     person_id = fields.UUID(required=True)
     subject_id = fields.UUID(required=True, metadata={"description": "Their offer."})
-    reason = fields.String(required=True, validate=validate.OneOf([reason.value for reason in Unreached]))
-    channels = fields.List(fields.String(), required=True, metadata={"description": "What was tried, in this order."})
+    reason = fields.String(
+        required=True,
+        validate=validate.OneOf([reason.value for reason in Unreached]),
+        metadata={"x-vocabulary": "unreached_reason"},
+    )
+    channels = fields.List(
+        fields.String(metadata={"x-vocabulary": "channel"}),
+        required=True,
+        metadata={"description": "What was tried, in this order."},
+    )
     since = fields.AwareDateTime(required=True)
 
 
@@ -21,7 +29,7 @@ class MessageReceiptSchema(ResponseSchema):
 
     subject_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
-    channel = fields.String(required=True)
+    channel = fields.String(required=True, metadata={"x-vocabulary": "channel"})
     template = fields.String(required=True)
     queued_at = fields.AwareDateTime(required=True)
     sent_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -30,7 +38,7 @@ class MessageReceiptSchema(ResponseSchema):
     read_at = fields.AwareDateTime(required=True, allow_none=True)
     proof = fields.String(
         required=True, allow_none=True, validate=validate.OneOf([proof.value for proof in Proof]),
-        metadata={"description": "What shows that it was read."},
+        metadata={"description": "What shows that it was read.", "x-vocabulary": "reading_proof"},
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import insert
 
 from api.audit.service import record
 from api.grids.queries import forces_of, skills_of
-from api.incidents.errors import NothingNeeded, UnknownForce, UnknownSkill
+from api.incidents.errors import DispatchedMeanwhile, NothingNeeded, UnknownForce, UnknownSkill
 from api.incidents.models import Dispatch, Need
-from api.incidents.queries.dispatches import dispatch_row
+from api.incidents.queries.dispatches import count_dispatches, dispatch_row
 from api.incidents.rules.policies import freeze_policy, order_policy
 from api.incidents.rules.states import DISPATCH, NEED
 from api.incidents.rules.targeting import Bounds, ask_for
@@ -42,6 +42,7 @@ def dispatch_incident(ctx: Ctx, order: DispatchOrder) -> UUID:
     When nobody fits the dispatch exists all the same: exhausted, the desk told, and looking again by timer.
     """
     incident = own_incident(ctx, order.incident_id)
+    _check_seen(ctx, order)
     needs = needs_wanted(ctx, incident, order)
     policy = incident_policy(ctx, incident)
     move_incident(ctx, incident, IncidentStep.DISPATCH, policy=policy)
@@ -53,6 +54,15 @@ def dispatch_incident(ctx: Ctx, order: DispatchOrder) -> UUID:
     asked = len(turn.plan.picks)
     record(ctx, "incident.dispatched", "incident", incident.id, dispatch_id=str(turn.dispatch.id), asked=asked)
     return turn.dispatch.id
+
+
+def _check_seen(ctx: Ctx, order: DispatchOrder) -> None:
+    """Raise DispatchedMeanwhile when there are other dispatches than the caller knows of; the incident is locked."""
+    if order.seen is None:
+        return
+    found = count_dispatches(ctx.session, order.incident_id)
+    if found != order.seen:
+        raise DispatchedMeanwhile(dispatches=found)
 
 
 def end_dispatch(ctx: Ctx, dispatch_id: UUID) -> None:

@@ -7,13 +7,14 @@ from api.audit.service import record
 from api.grids.queries import profiles_of
 from api.grids.types import MemberProfile, MemberStatus
 from api.incidents.models import Incident, Offer, Selection
+from api.incidents.queries.clocks import next_steps_of
 from api.incidents.queries.dispatches import dispatch_row, dispatches_of, needs_of, offers_of, selections_of
 from api.incidents.queries.incidents import incident_row, read_incident
 from api.incidents.queries.offers import feedbacks_of, list_own_offers, newest_feedback, own_offer_rows
 from api.incidents.queries.on_scene import dispatch_terms
 from api.incidents.queries.records import call_backs_of, links_of, timeline_of
 from api.incidents.rules.states import WENT
-from api.incidents.rules.views import coarse_distance_m, contact_view, sees_contact
+from api.incidents.rules.views import contact_view, sees_contact, shown_way
 from api.incidents.service.scene_views import (
     companions_view,
     feedback_views,
@@ -96,6 +97,7 @@ def show_dispatch(ctx: Ctx, dispatch_id: UUID) -> DispatchDetail:
         radius_m=row.radius_m,
         target=row.target,
         drill=row.drill,
+        next_steps=next_steps_of(ctx.session, row.id),
     )
 
 
@@ -143,7 +145,12 @@ def _why_outside(profile: MemberProfile, waves: list[Selection]) -> str:
 def list_offers(ctx: Ctx) -> list[dict[str, Any]]:
     """One's own offers, those that still matter first; the distance is coarse."""
     rows = list_own_offers(ctx.session, ctx.actor.person)
-    return [{**row, "distance_m": coarse_distance_m(row["distance_m"])} for row in rows]
+    return [_coarse(row) for row in rows]
+
+
+def _coarse(row: dict[str, Any]) -> dict[str, Any]:
+    way = shown_way(row["distance_m"], row["eta_s"], row["incident_id"], went=row["accepted_at"] is not None)
+    return {**row, **way}
 
 
 def show_offer(ctx: Ctx, offer_id: UUID) -> OfferDetail:
@@ -154,14 +161,15 @@ def show_offer(ctx: Ctx, offer_id: UUID) -> OfferDetail:
     offer, incident, place = found
     feedback = newest_feedback(ctx.session, offer.id)
     terms = dispatch_terms(ctx.session, offer.dispatch_id)
+    way = shown_way(offer.distance_m, offer.eta_s, offer.incident_id, went=offer.accepted_at is not None)
     return OfferDetail(
         id=offer.id,
         state=offer.state,
         reason=offer.reason,
         kind=incident.kind,
         colour=incident.colour,
-        distance_m=coarse_distance_m(offer.distance_m),
-        eta_s=offer.eta_s,
+        distance_m=way["distance_m"],
+        eta_s=way["eta_s"],
         offered_at=offer.offered_at,
         expires_at=offer.expires_at,
         accepted_at=offer.accepted_at,

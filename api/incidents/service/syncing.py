@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
-from api.incidents.rules.views import coarse_distance_m
+from api.incidents.rules.views import shown_way
 from api.incidents.service.reading import show_offer
 from api.incidents.types import OfferDetail
 from api.plumbing.context import Ctx
@@ -21,10 +21,10 @@ _IDS = text("""
 """)
 _ROWS = text("""
     SELECT o.id, o.state, o.reason, i.kind, i.colour, o.distance_m, o.eta_s, o.offered_at, o.expires_at, o.accepted_at,
-           d.drill
+           d.drill, o.incident_id
     FROM offers AS o JOIN incidents AS i ON i.id = o.incident_id JOIN dispatches AS d ON d.id = o.dispatch_id
     WHERE o.id = ANY(:ids) AND o.person_id = :person
-""").columns(id=PgUUID(as_uuid=True))
+""").columns(id=PgUUID(as_uuid=True), incident_id=PgUUID(as_uuid=True))
 
 
 def sync_offer_ids(ctx: Ctx, after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -43,7 +43,8 @@ def sync_offers(ctx: Ctx, ids: Collection[UUID]) -> Mapping[UUID, OfferDetail]:
 
 
 def _plain(row: Row[Any]) -> OfferDetail:
-    values = {**row._mapping, "distance_m": coarse_distance_m(row.distance_m)}
+    values = dict(row._mapping)
+    values |= shown_way(row.distance_m, row.eta_s, values.pop("incident_id"), went=False)
     return OfferDetail(
         **values, departed_at=None, arrived_at=None, done_at=None, feedback=None, task=None, eta_at=None, fix_at=None,
         still_asked=False, welfare=None, leads=False,

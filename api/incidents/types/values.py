@@ -87,6 +87,7 @@ class DispatchOrder:
     """One click: whom the incident needs (none given: those named in the report), and where to look.
 
     `exclude`: members the dispatcher leaves out of this dispatch. `drill`: nothing has happened, and everybody is told.
+    `seen`: how many dispatches of the incident the dispatcher knew of, if they say so.
     """
 
     incident_id: UUID
@@ -95,6 +96,7 @@ class DispatchOrder:
     exclude: frozenset[UUID] = frozenset()
     target: Target | None = None
     drill: bool = False
+    seen: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.incidents.types.states import DispatchState, IncidentState, OfferState
-from api.incidents.types.words import IncidentKind
+from api.incidents.types.words import DispatchClock, IncidentKind
 from api.kernel.geo import Point
 
 
@@ -104,6 +104,14 @@ class IncidentDetail:
     call_backs: list[dict[str, Any]]
 
 
+class NextStep(NamedTuple):
+    """What a dispatch does by itself, and when; `rung`: who will be told then, of that step only."""
+
+    step: DispatchClock
+    due_at: datetime
+    rung: str | None
+
+
 @dataclass(frozen=True)
 class DispatchDetail:
     """A dispatch as the desk sees it: its needs, and everybody who was asked."""
@@ -122,6 +130,7 @@ class DispatchDetail:
     radius_m: float | None
     target: Mapping[str, Any]
     drill: bool
+    next_steps: list[NextStep]
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,14 @@ class Verdict(StrEnum):
     FAIRNESS = "fairness"  # about as near as those asked, who were asked less of late
 
 
+class DispatchClock(StrEnum):
+    """What a dispatch will do by itself when its time comes."""
+
+    SILENCE = "silence"  # the answer window ends: others are asked
+    LOOK_AGAIN = "look_again"  # for somebody new near the place
+    NEXT_RUNG = "next_rung"  # nobody is left to ask: somebody above is told
+
+
 class EventKind(StrEnum):
     """A line of the timeline; phones and the console know them by these names."""
 
