@@ -181,6 +181,8 @@ def test_another_stations_visit_answers_like_a_random_id(ctx, get, post, visit) 
     assert get("supervisor", f"/visits/{foreign.id}").status_code == 404
     assert get("supervisor", f"/visit-plans/{foreign.plan_id}").status_code == 404
     assert get("supervisor", f"/visit-plans/{foreign.plan_id}/place-code").status_code == 404
+    theirs = f"subject_kind={foreign.subject_kind}&subject_id={foreign.subject_id}"
+    assert get("supervisor", f"/visit-plans?{theirs}").status_code == 404
     for path, body in (
         ("contacts", call(ctx)), ("waivers", {"reason": "other"}), ("assignments", {"kind": None, "id": None}),
     ):  # fmt: skip
@@ -226,6 +228,9 @@ def test_what_is_no_decision_is_refused(post, visit, path: str, body: dict) -> N
 
 def test_a_plan_shows_its_visits_its_log_and_its_code(get, visit) -> None:
     file = get("supervisor", f"/visit-plans/{visit.plan_id}").json
+    subject = f"subject_kind={visit.subject_kind}&subject_id={visit.subject_id}"
+    assert get("supervisor", f"/visit-plans?{subject}").json == file
+    assert get("mediator", f"/visit-plans?{subject}").status_code == 403
     assert (len(file["visits"]), file["changes"][0]["kind"], file["completion"]["complete"]) == (3, "opened", False)
     assert len(get("supervisor", f"/visit-plans/{visit.plan_id}/place-code").json["code"]) == 24
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
 from api.followups.models import TeamMember
@@ -13,11 +13,15 @@ from api.grids.queries import owned_units, owners_of
 from api.identity.queries import active_people
 from api.plumbing.db import among
 
+# Made once: every pull of a phone asks this, and building the statement took longer than asking it.
+_HELD = union(
+    select(TeamMember.team_id).where(TeamMember.person_id == bindparam("person")), owned_units(bindparam("person"))
+)
+
 
 def holder_ids(session: Session, person_id: UUID) -> list[UUID]:
     """Every owner id that stands for this person: themself, their teams, the units they answer for."""
-    teams = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
-    return [person_id, *session.scalars(union(teams, owned_units(person_id)))]
+    return [person_id, *session.connection().scalars(_HELD, {"person": person_id})]
 
 
 def people_behind(session: Session, owner: Owner) -> frozenset[UUID]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy import ARRAY, Row, Select, any_, bindparam, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Session
 
 from api.followups.models import ContactRow, PlanRow, VisitRow
@@ -50,15 +51,26 @@ def held_visit_ids(session: Session, holders: Collection[UUID], *, after: UUID |
     return session.scalars(statement.order_by(VisitRow.id).limit(limit)).all()
 
 
-def open_visit_ids(session: Session, holder: UUID) -> Sequence[UUID]:
-    """The ids of one holder's open visits."""
-    return session.scalars(select(VisitRow.id).where(VisitRow.owner_id == holder, VisitRow.state.in_(OPEN_VISIT))).all()
+def open_visit_ids(session: Session, holders: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The ids of the open visits of each of these holders."""
+    found: dict[UUID, list[UUID]] = {holder: [] for holder in holders}
+    if not holders:
+        return found
+    mine = among(VisitRow.owner_id, holders), VisitRow.state.in_(OPEN_VISIT)
+    for owner_id, visit_id in session.execute(
+        select(VisitRow.owner_id, VisitRow.id).where(*mine).order_by(VisitRow.id)
+    ):
+        if owner_id is not None:
+            found[owner_id].append(visit_id)
+    return found
 
 
 def held_visits(session: Session, holders: Collection[UUID], ids: Collection[UUID]) -> list[Visit]:
     """Those of these visits that are these holders' and open."""
-    mine = among(VisitRow.owner_id, holders), VisitRow.state.in_(OPEN_VISIT)
-    return _visits(session, _select().where(among(VisitRow.id, ids), *mine)) if ids else []
+    if not ids:
+        return []
+    rows = session.connection().execute(_HELD_AMONG, {"holders": list(holders), "ids": list(ids)})
+    return [_visit(row) for row in rows]
 
 
 def overdue(
@@ -170,3 +182,11 @@ def _visit(row: Row[*tuple[Any, ...]]) -> Visit:
         outcome=None if row.outcome is None else Outcome(row.outcome),
         waive_reason=row.waive_reason,
     )
+
+
+# Made once: phones ask it with every pull that has news.
+_HELD_AMONG = _select().where(
+    VisitRow.id == any_(bindparam("ids", type_=ARRAY(PgUUID))),
+    VisitRow.owner_id == any_(bindparam("holders", type_=ARRAY(PgUUID))),
+    VisitRow.state.in_(OPEN_VISIT),
+)

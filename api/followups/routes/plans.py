@@ -1,13 +1,26 @@
 """Plans of the station."""
 
+from typing import Any
 from uuid import UUID
 
 from api.followups import service
 from api.followups.routes.blueprint import blp
-from api.followups.schemas import VisitPlaceCodeSchema, VisitPlanFileSchema
+from api.followups.schemas import VisitPlaceCodeSchema, VisitPlanFileSchema, VisitPlanQuery
 from api.http.operation import operation
 from api.identity.types import Permission
 from api.plumbing.context import Ctx
+
+
+@blp.route("/visit-plans", methods=["GET"])
+@operation(Permission.VISIT_READ)
+@blp.arguments(VisitPlanQuery, location="query")
+@blp.response(200, VisitPlanFileSchema)
+def find_plan(ctx: Ctx, query: dict[str, Any]) -> service.PlanFile:
+    """The plan of a subject
+
+    Running or closed; a subject has one, which goes on in rounds. Every look is in the audit.
+    """
+    return service.find_plan(ctx, **query)
 
 
 @blp.route("/visit-plans/<uuid:plan_id>", methods=["GET"])

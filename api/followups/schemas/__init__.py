@@ -3,7 +3,7 @@
 from api.followups.schemas.calendar import render_calendar
 from api.followups.schemas.contacts import SentAtSchema, VisitContactReportSchema, VisitContactSchema
 from api.followups.schemas.feeds import FeedQuery, VisitFeedListSchema, VisitNewFeedSchema
-from api.followups.schemas.plans import VisitPlaceCodeSchema, VisitPlanFileSchema
+from api.followups.schemas.plans import VisitPlaceCodeSchema, VisitPlanFileSchema, VisitPlanQuery
 from api.followups.schemas.scales import (
     ScaleVersionsQuery,
     VisitNewScaleSchema,
@@ -43,6 +43,7 @@ __all__ = [
     "VisitPageSchema",
     "VisitPlaceCodeSchema",
     "VisitPlanFileSchema",
+    "VisitPlanQuery",
     "VisitQuery",
     "VisitScaleListSchema",
     "VisitScaleSchema",

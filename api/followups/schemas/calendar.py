@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import Any
 
 from api.followups.types import Mode, Visit, VisitState
+from api.kernel.later import import_later
+
+icalendar = import_later("icalendar")
 
 _WORDS = {
     "zh": {
@@ -22,7 +24,7 @@ _WORDS = {
 def render_calendar(visits: Sequence[Visit], *, now: datetime, language: str = "zh") -> bytes:
     """The open visits as all-day events on their target days; provisional dates are tentative."""
     words = _WORDS[language]
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Gridloop//Visits//ZH")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", words["calendar"])
@@ -32,10 +34,10 @@ def render_calendar(visits: Sequence[Visit], *, now: datetime, language: str = "
     return rendered
 
 
-def _event(visit: Visit, now: datetime, language: str) -> Event:
+def _event(visit: Visit, now: datetime, language: str) -> Any:
     words = _WORDS[language]
     late = f" ({words['overdue']})" if visit.state is VisitState.OVERDUE else ""
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"{visit.id}@gridloop")
     event.add("dtstamp", now)
     event.add("dtstart", visit.target_on)

@@ -86,17 +86,21 @@ class VisitContactSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
-    mode = fields.String(required=True)
-    outcome = fields.String(required=True)
+    mode = fields.String(required=True, metadata={"x-vocabulary": "visit_mode"})
+    outcome = fields.String(required=True, metadata={"x-vocabulary": "visit_outcome"})
     occurred_at = fields.AwareDateTime(required=True, metadata={"description": "By our clock."})
     received_at = fields.AwareDateTime(required=True)
     reported_by = fields.UUID(required=True)
     visited_by = fields.UUID(required=True)
-    verdict = fields.String(required=True, metadata={"description": "plausible, doubtful or no_fix"})
-    reasons = fields.List(fields.String(), required=True)
-    marks = fields.List(fields.String(), required=True)
+    verdict = fields.String(
+        required=True, metadata={"description": "plausible, doubtful or no_fix", "x-vocabulary": "visit_verdict"}
+    )
+    reasons = fields.List(fields.String(metadata={"x-vocabulary": "visit_reason"}), required=True)
+    marks = fields.List(fields.String(metadata={"x-vocabulary": "visit_mark"}), required=True)
     counted = fields.Boolean(required=True)
-    fallback = fields.String(required=True, allow_none=True, metadata={"description": "qr or supervisor"})
+    fallback = fields.String(
+        required=True, allow_none=True, metadata={"description": "qr or supervisor", "x-vocabulary": "visit_fallback"}
+    )
     confirmed_by = fields.UUID(required=True, allow_none=True)
     photo_hashes = fields.List(fields.String(), required=True)
     note = fields.String(required=True, allow_none=True)

@@ -1,9 +1,18 @@
 """Plans on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.followups.schemas.visits import VisitOwnerSchema, VisitSchema
-from api.http.schemas import ResponseSchema
+from api.http.schemas import RequestSchema, ResponseSchema
+
+
+class VisitPlanQuery(RequestSchema):
+    """Whose plan."""
+
+    subject_kind = fields.String(
+        required=True, validate=validate.Regexp(r"[a-z][a-z_]{1,39}\Z"), metadata={"example": "dispute"}
+    )
+    subject_id = fields.UUID(required=True)
 
 
 class VisitPlanSchema(ResponseSchema):
@@ -13,7 +22,9 @@ class VisitPlanSchema(ResponseSchema):
     subject_kind = fields.String(required=True)
     subject_id = fields.UUID(required=True)
     label = fields.String(required=True)
-    state = fields.String(required=True, metadata={"description": "running or closed"})
+    state = fields.String(
+        required=True, metadata={"description": "running or closed", "x-vocabulary": "visit_plan_state"}
+    )
     colour = fields.String(required=True)
     round = fields.Integer(required=True)
     template_id = fields.UUID(required=True)
@@ -27,7 +38,7 @@ class VisitPlanChangeSchema(ResponseSchema):
     """A line of the plan's log."""
 
     at = fields.AwareDateTime(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "visit_plan_change"})
     colour_was = fields.String(required=True, allow_none=True)
     colour = fields.String(required=True, allow_none=True)
     why = fields.String(required=True, allow_none=True)

@@ -58,9 +58,9 @@ class VisitStepViewSchema(ResponseSchema):
     """One visit of a plan."""
 
     offset = fields.Integer(required=True)
-    unit = fields.String(required=True)
-    days = fields.String(required=True)
-    mode = fields.String(required=True)
+    unit = fields.String(required=True, metadata={"x-vocabulary": "visit_step_unit"})
+    days = fields.String(required=True, metadata={"x-vocabulary": "visit_day_rule"})
+    mode = fields.String(required=True, metadata={"x-vocabulary": "visit_mode"})
     role = fields.String(required=True)
     before = fields.Integer(required=True)
     after = fields.Integer(required=True)

@@ -32,7 +32,11 @@ class OverdueQuery(PageQuery):
 class VisitOwnerSchema(ResponseSchema):
     """Who a visit is assigned to; all null when nobody is."""
 
-    kind = fields.String(required=True, allow_none=True, metadata={"description": "person, grid or team"})
+    kind = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "person, grid or team", "x-vocabulary": "visit_owner_kind"},
+    )
     id = fields.UUID(required=True, allow_none=True)
     lead_id = fields.UUID(required=True, allow_none=True)
 
@@ -48,9 +52,14 @@ class VisitSchema(ResponseSchema):
     colour = fields.String(required=True)
     round = fields.Integer(required=True, metadata={"description": "How often the plan has begun, from 1."})
     number = fields.Integer(required=True)
-    mode = fields.String(required=True, metadata={"description": "telephone, visit or joint_visit"})
+    mode = fields.String(
+        required=True, metadata={"description": "telephone, visit or joint_visit", "x-vocabulary": "visit_mode"}
+    )
     role = fields.String(required=True, metadata={"description": "Who should make it, as the template says."})
-    state = fields.String(required=True, metadata={"description": "planned, due, overdue, done, missed or waived"})
+    state = fields.String(
+        required=True,
+        metadata={"description": "planned, due, overdue, done, missed or waived", "x-vocabulary": "visit_state"},
+    )
     target_on = fields.Date(required=True)
     due_at = fields.AwareDateTime(required=True)
     overdue_at = fields.AwareDateTime(required=True)
@@ -60,8 +69,8 @@ class VisitSchema(ResponseSchema):
     level = fields.Integer(required=True, metadata={"description": "Rungs climbed while overdue, 0 to 3."})
     owner = fields.Nested(VisitOwnerSchema, required=True)
     done_at = fields.AwareDateTime(required=True, allow_none=True)
-    outcome = fields.String(required=True, allow_none=True)
-    waive_reason = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True, metadata={"x-vocabulary": "visit_outcome"})
+    waive_reason = fields.String(required=True, allow_none=True, metadata={"x-vocabulary": "visit_waive_reason"})
 
 
 class VisitFileSchema(ResponseSchema):
@@ -74,7 +83,9 @@ class VisitFileSchema(ResponseSchema):
 class VisitWaiverSchema(RequestSchema):
     """That a visit needs not be made, and why."""
 
-    reason = fields.String(required=True, validate=validate.OneOf(sorted(DECIDED)))
+    reason = fields.String(
+        required=True, validate=validate.OneOf(sorted(DECIDED)), metadata={"x-vocabulary": "visit_waive_reason"}
+    )
     note = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 2_000))
 
 

@@ -5,7 +5,7 @@ from api.followups.service.contacts import report_contact
 from api.followups.service.feeds import open_feed, revoke_feed, visits_in_feed
 from api.followups.service.place_codes import print_place_code
 from api.followups.service.plans import close_plan, open_plan, open_plans
-from api.followups.service.reading import PlanFile, VisitFile, read_plan, read_visit
+from api.followups.service.reading import PlanFile, VisitFile, find_plan, read_plan, read_visit
 from api.followups.service.redating import redate_visits
 from api.followups.service.replans import Restart, regrade_plan, restart_plan
 from api.followups.service.scales import write_scale
@@ -20,6 +20,7 @@ __all__ = [
     "VisitFile",
     "close_plan",
     "confirm_contact",
+    "find_plan",
     "open_feed",
     "open_plan",
     "open_plans",

@@ -10,6 +10,7 @@ from api.followups.queries import (
     holder_ids,
     is_complete,
     plan_in,
+    plan_of,
     visit_in,
     visits_of,
 )
@@ -51,12 +52,21 @@ def read_visit(ctx: Ctx, visit_id: UUID) -> VisitFile:
 
 def read_plan(ctx: Ctx, plan_id: UUID) -> PlanFile:
     """A plan of the station with everything that happened to it."""
-    plan = plan_in(ctx.session, ctx.actor.station, plan_id)
+    return _open(ctx, plan_in(ctx.session, ctx.actor.station, plan_id))
+
+
+def find_plan(ctx: Ctx, *, subject_kind: str, subject_id: UUID) -> PlanFile:
+    """The same by its subject; NotFound also while the subject has none."""
+    plan = plan_of(ctx.session, subject_kind, subject_id)
+    return _open(ctx, plan if plan is not None and plan.station_id == ctx.actor.station else None)
+
+
+def _open(ctx: Ctx, plan: Plan | None) -> PlanFile:
     if plan is None:
         raise NotFound
     note_plan(ctx, plan, "visit_plan.read")
     session = ctx.session
-    return PlanFile(plan, visits_of(session, plan_id), changes_of(session, plan_id), is_complete(session, plan_id))
+    return PlanFile(plan, visits_of(session, plan.id), changes_of(session, plan.id), is_complete(session, plan.id))
 
 
 def _may_see(ctx: Ctx, visit: Visit, plan: Plan) -> bool:

@@ -2,6 +2,7 @@
 
 from api.kernel.labels import vocabulary
 from api.reporting.types.disputes import Grouping
+from api.reporting.types.incidents import IncidentGrouping
 from api.reporting.types.reach import Standing
 
 LABELS = (
@@ -11,6 +12,16 @@ LABELS = (
         {
             "category": ("按类别", "By category"),
             "colour": ("按风险等级", "By colour"),
+            "grid": ("按网格", "By grid"),
+            "month": ("按月", "By month"),
+        },
+    ),
+    vocabulary(
+        "incident_grouping",
+        IncidentGrouping,
+        {
+            "kind": ("按类型", "By kind"),
+            "colour": ("按等级", "By colour"),
             "grid": ("按网格", "By grid"),
             "month": ("按月", "By month"),
         },

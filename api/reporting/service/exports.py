@@ -1,11 +1,13 @@
-"""A report as a workbook."""
+"""Reports as workbooks; they name people, so that they were taken is in the trail."""
 
 from api.audit.service import record
 from api.grids.rules.sheets import write_xlsx
 from api.plumbing.context import Ctx
-from api.reporting.queries import dispute_report
-from api.reporting.rules import dispute_sheets
-from api.reporting.types import Grouping, Period
+from api.reporting.queries import dispute_report, incident_report, response_lines
+from api.reporting.rules import dispute_sheets, incident_sheets
+from api.reporting.types import Grouping, IncidentGrouping, Period, ResponseQuery
+
+MOST_LINES = 50_000
 
 
 def export_disputes(ctx: Ctx, *, period: Period, by: Grouping) -> bytes:
@@ -14,3 +16,15 @@ def export_disputes(ctx: Ctx, *, period: Period, by: Grouping) -> bytes:
     days = {"first": period.first.isoformat(), "last": period.last.isoformat(), "by": by.value}
     record(ctx, "report.exported", "station", ctx.actor.station, report="disputes", **days)
     return write_xlsx(dispute_sheets(report), now=ctx.now)
+
+
+def export_incidents(ctx: Ctx, *, period: Period, by: IncidentGrouping, drills: bool) -> bytes:
+    """The incident report as .xlsx, with a sheet of who was asked in the same days."""
+    station = ctx.actor.station
+    report = incident_report(ctx.session, station, period=period, by=by, drills=drills)
+    people = response_lines(
+        ctx.session, station, ResponseQuery(drills=drills), period=period, now=ctx.now, after=None, limit=MOST_LINES
+    )
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat(), "by": by.value}
+    record(ctx, "report.exported", "station", station, report="incidents", **days)
+    return write_xlsx(incident_sheets(report, people), now=ctx.now)
