@@ -4,6 +4,15 @@ COPY requirements.txt /tmp/requirements.txt
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /tmp/requirements.txt
 
+# The cockpit's libraries, as the lock file pins them. Node comes as a wheel and stays in this stage.
+FROM python:3.11-slim-bookworm AS assets
+WORKDIR /srv/gridloop
+COPY deploy/requirements.txt deploy/__init__.py deploy/assets.py deploy/
+COPY package.json package-lock.json ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement deploy/requirements.txt \
+    && npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
+    && python -m deploy.assets
+
 FROM python:3.11-slim-bookworm
 # The font of printed papers.
 RUN apt-get update \
@@ -14,6 +23,7 @@ RUN useradd --system --uid 10001 --no-create-home gridloop
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv/gridloop
 COPY . .
+COPY --from=assets /srv/gridloop/api/cockpit/routes/static/vendor api/cockpit/routes/static/vendor
 RUN python -m compileall -q api workers config.py wsgi.py \
     && install --directory --owner gridloop --group gridloop --mode 0700 var
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -6,7 +6,7 @@ exec [--kind K] PROGRAM  a program of .venv with the system's settings: `exec fl
 db                       psql on the run's database
 stop                     stop the run and every private server
 clean                    stop everything, then remove var/ and .venv
-lock                     pin pyproject.toml into the two requirements files
+lock                     pin pyproject.toml and deploy/requirements.in into the requirements files
 """
 
 import argparse

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.assets import MODULES, VENDOR
+from deploy.local.assets import ensure_assets
 from deploy.local.cluster import KINDS, Kind, clean_environment, ensure_cluster, stop_cluster
 from deploy.local.holding import running_supervisor, stop_run
 from deploy.local.keys import ensure_keys
@@ -25,16 +27,24 @@ LOCKING = (
 LOCKED: tuple[tuple[str, ...], ...] = (
     ("pyproject.toml", "-o", "requirements.txt"),
     ("pyproject.toml", "--extra", "dev", "-c", "requirements.txt", "-o", "tests/requirements.txt"),
+    ("deploy/requirements.in", "-c", "tests/requirements.txt", "-o", "deploy/requirements.txt"),
 )
 
 
 def set_up(wanted: Wanted) -> None:
     """Packages and `.venv`; for tests their servers as well, so that a failure to start them shows here."""
-    ensure_packages()
+    ensure_packages(for_tests=wanted == "tests")
     ensure_venv(wanted)
+    ensure_cockpit()
     if wanted == "tests":
         ensure_cluster("test")
         ensure_redis("test")
+
+
+def ensure_cockpit() -> None:
+    """The cockpit's libraries, and the Node that fetches them."""
+    ensure_venv("build")
+    ensure_assets()
 
 
 def execute(kind: Kind, command: Sequence[str]) -> None:
@@ -77,7 +87,7 @@ def clean() -> None:
     """Stop everything and remove what the set-up made, here and in the folders it recorded outside."""
     stop_servers()
     remove_outside()
-    for folder in (VAR, VENV):
+    for folder in (VAR, VENV, MODULES, VENDOR):
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
@@ -89,7 +99,7 @@ def clean() -> None:
 
 
 def lock_requirements() -> None:
-    """Resolve pyproject.toml into the two pinned files, with a tool that lives only as long as this takes."""
+    """Resolve what is wanted into the pinned files, with a tool that lives only as long as this takes."""
     with tempfile.TemporaryDirectory() as folder:
         programs = Path(folder) / "bin"
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)

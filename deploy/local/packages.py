@@ -21,6 +21,14 @@ FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 # Any of these prints Chinese papers; api.papers knows which face of it.
 FONTS = ("NotoSerifCJK-Regular.ttc", "wqy-zenhei.ttc", "NotoSansCJK-Regular.ttc", "uming.ttc")
 
+# Any of these drives the cockpit's tests.
+BROWSERS = ("chromium", "chromium-browser")
+# Beside a JDK: what the generated Java client is compiled with, and the Debian package each comes in.
+JAVA_PACKAGES = {
+    "libhttpmime-java": Path("/usr/share/java/httpmime.jar"),
+    "libgeronimo-annotation-1.3-spec-java": Path("/usr/share/java/geronimo-annotation-1.3-spec.jar"),
+}
+
 # For systems without apt: the package manager's program -> how its packages are called.
 ELSEWHERE = {
     "dnf": "dnf install postgresql-server postgresql-contrib postgis valkey wqy-zenhei-fonts",
@@ -40,6 +48,8 @@ class Missing:
     certificates: bool = False
     zones: bool = False
     fonts: bool = False
+    browser: bool = False
+    java: bool = False
 
     def __bool__(self) -> bool:
         return self != Missing()
@@ -54,6 +64,8 @@ class Missing:
             f"CA certificates in {CERTIFICATES.parent}": self.certificates,
             "time zone data": self.zones,
             "a Chinese font (for printed papers)": self.fonts,
+            "Chromium (for the tests of the cockpit)": self.browser,
+            "a JDK and Apache's httpmime (to generate and test clients)": self.java,
         }
         return [words for words, is_missing in said.items() if is_missing]
 
@@ -68,11 +80,14 @@ class Missing:
             "ca-certificates": self.certificates,
             "tzdata": self.zones,
             "fonts-wqy-zenhei": self.fonts,
+            "chromium": self.browser,
+            "default-jdk-headless": self.java and shutil.which("javac") is None,
+            **{name: self.java and not jar.exists() for name, jar in JAVA_PACKAGES.items()},
         }
         return [name for name, is_missing in named.items() if is_missing]
 
 
-def find_missing() -> Missing:
+def find_missing(*, for_tests: bool = False) -> Missing:
     """Look at the machine."""
     importlib.invalidate_caches()
     bare = installed_postgres()
@@ -87,21 +102,24 @@ def find_missing() -> Missing:
         certificates=sys.executable.startswith("/usr/bin") and not CERTIFICATES.exists() and has_apt(),
         zones=not ZONE.exists(),
         fonts=not has_font(),
+        browser=for_tests and not any(shutil.which(name) for name in BROWSERS),
+        java=for_tests and not has_java(),
     )
 
 
-def ensure_packages() -> None:
+def ensure_packages(*, for_tests: bool = False) -> None:
     """Return when everything is here; installs what is not, or ends with a message that says what and how."""
     if not sys.platform.startswith("linux"):
         raise SystemExit("This set-up works on Linux. Elsewhere: docker compose up")
-    missing = find_missing()
+    missing = find_missing(for_tests=for_tests)
     if not missing:
         return
     prefix = root_prefix()
     if not has_apt() or prefix is None:
-        if missing == Missing(fonts=True):
-            # Everything else works without: not a reason to keep somebody from starting.
-            print("No Chinese font here: papers cannot be printed until there is one (fonts-wqy-zenhei).", flush=True)
+        if missing == Missing(fonts=missing.fonts, browser=missing.browser, java=missing.java):
+            # Everything else works without: not a reason to keep somebody from starting. Tests skip what they lack.
+            print(f"Not here, and done without: {'; '.join(missing.words())}.", flush=True)
+            print(f"  apt-get install {' '.join(missing.for_apt(OLDEST_POSTGRES))}", flush=True)
             return
         raise SystemExit(explain(missing))
     run_as_root(prefix, "update")
@@ -111,13 +129,18 @@ def ensure_packages() -> None:
     packages = missing.for_apt(offered)
     print(f"Installing {', '.join(packages)} (once; a minute or two) ...", flush=True)
     run_as_root(prefix, "install", *packages)
-    if still := find_missing():
+    if still := find_missing(for_tests=for_tests):
         raise SystemExit(f"Installed, but still not found: {', '.join(still.words())}. See var/log/packages.log")
 
 
 def has_font() -> bool:
     """Whether a font with Chinese characters is installed that papers can be printed with."""
     return any(True for folder in FONT_FOLDERS for name in FONTS for _ in folder.rglob(name))
+
+
+def has_java() -> bool:
+    """Whether the generated Java client can be compiled here."""
+    return shutil.which("javac") is not None and all(jar.exists() for jar in JAVA_PACKAGES.values())
 
 
 def has_apt() -> bool:

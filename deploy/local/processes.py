@@ -77,6 +77,7 @@ ALIYUN = python(
     "--report-url",
     "http://127.0.0.1:{port}/webhooks/aliyun/reports",
 )
+STREAM = python("workers.stream", "--port", "{stream_port}")
 WEBPUSH = python("workers.sandbox.webpush", "--port", "{webpush_port}")
 ALL = frozenset(StandIn)
 
@@ -88,6 +89,7 @@ TABLE = (
         "webpush", WEBPUSH, Stage.PROVIDERS, "http://127.0.0.1:{webpush_port}/healthz", frozenset({StandIn.WEBPUSH})
     ),
     Process("api", API, healthy="http://127.0.0.1:{port}/healthz/ready"),
+    Process("stream", STREAM, healthy="http://127.0.0.1:{stream_port}/healthz/ready"),
     Process("pusher", python("workers.pusher")),
     Process("relay", python("workers.relay")),
     Process("worker-urgent", python("workers.worker", "urgent")),
@@ -109,6 +111,7 @@ class Ports:
     twilio_port: int
     aliyun_port: int = 8093
     webpush_port: int = 8094
+    stream_port: int = 8081
 
 
 def deep_health(ports: Ports) -> str:
@@ -161,6 +164,9 @@ def settings_of(
     ours = {
         **keys,
         "GRIDLOOP_PUBLIC_URL": f"http://127.0.0.1:{ports.port}",
+        # The same page may be opened by either name of this machine.
+        "GRIDLOOP_STREAM_URL": f"http://127.0.0.1:{ports.stream_port}/v1/stream",
+        "GRIDLOOP_STREAM_ORIGINS": f"http://localhost:{ports.port}",
         "GRIDLOOP_DEMO": "1",
         "GRIDLOOP_SANDBOX_DIR": str(VAR / "sandbox"),
         "GRIDLOOP_SANDBOX_FCM_PORT": str(ports.fcm_port),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from deploy.local.announcing import announcement
+from deploy.local.assets import ensure_assets
 from deploy.local.cluster import Cluster, cluster_identity, ensure_cluster, stop_cluster
 from deploy.local.holding import AddressBook, only_one_run
 from deploy.local.keys import ensure_keys
@@ -34,7 +35,7 @@ from deploy.local.venv import ensure_venv
 DEMO_MARK = VAR / "demo-loaded"
 WORKS_WITHIN_S = 20.0
 FIRST_PORT, FIRST_FCM_PORT, FIRST_TWILIO_PORT = 8080, 8091, 8092
-FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT = 8093, 8094
+FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT, FIRST_STREAM_PORT = 8093, 8094, 8081
 
 
 def run() -> None:
@@ -47,6 +48,8 @@ def run() -> None:
     with only_one_run() as book:
         ensure_packages()
         ensure_venv("run")
+        ensure_venv("build")
+        ensure_assets()
         if left := end_left_overs():
             print(f"Ended what an interrupted run had left: {', '.join(left)}", flush=True)
         try:
@@ -93,7 +96,7 @@ def choose_ports(environment: Mapping[str, str]) -> Ports:
         raise SystemExit(f"GRIDLOOP_PORT={asked} is not a free port.")
     port = int(asked) if asked else choose_port(FIRST_PORT)
     taken = [port]
-    for first in (FIRST_FCM_PORT, FIRST_TWILIO_PORT, FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT):
+    for first in (FIRST_FCM_PORT, FIRST_TWILIO_PORT, FIRST_ALIYUN_PORT, FIRST_WEBPUSH_PORT, FIRST_STREAM_PORT):
         taken.append(choose_port(first, taken))
     return Ports(*taken)
 

@@ -12,9 +12,13 @@ from deploy.local.locking import hold_lock
 from deploy.local.places import LOGS, ROOT, VENV
 from deploy.local.postgres import last_lines
 
-Wanted = Literal["run", "tests"]
-# What tests need contains what running needs, at the same versions.
-REQUIREMENTS: dict[Wanted, Path] = {"run": ROOT / "requirements.txt", "tests": ROOT / "tests" / "requirements.txt"}
+Wanted = Literal["run", "build", "tests"]
+# What tests need contains what the others need, at the same versions; `build` fetches the cockpit's libraries.
+REQUIREMENTS: dict[Wanted, Path] = {
+    "run": ROOT / "requirements.txt",
+    "build": ROOT / "deploy" / "requirements.txt",
+    "tests": ROOT / "tests" / "requirements.txt",
+}
 PYTHON = VENV / "bin" / "python"
 
 
@@ -28,7 +32,7 @@ def ensure_venv(wanted: Wanted = "run") -> None:
             make_venv()
             marks = {}
         install(REQUIREMENTS[wanted])
-        done: tuple[Wanted, ...] = ("run", "tests") if wanted == "tests" else ("run",)
+        done: tuple[Wanted, ...] = ("run", "build", "tests") if wanted == "tests" else (wanted,)
         write_marks(marks | {name: mark_of(REQUIREMENTS[name]) for name in done})
 
 
@@ -70,16 +74,23 @@ def install(requirements: Path) -> None:
     run_logged([str(PYTHON), "-m", "pip", "install", *options, "--requirement", str(requirements)])
 
 
-def run_logged(command: list[str]) -> None:
-    """Run it with its output in var/log/venv.log; on failure end with the end of that."""
+def run_logged(command: list[str], *, path: str | None = None) -> None:
+    """Run it with its output in var/log/venv.log, on another PATH if one is given; on failure end with its end."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    path = LOGS / "venv.log"
-    with path.open("a") as log:
+    written = LOGS / "venv.log"
+    environment = os.environ if path is None else {**os.environ, "PATH": path}
+    with written.open("a") as log:
         outcome = subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if outcome.returncode != 0:
-        raise SystemExit(f"{' '.join(command[1:4])} failed; the end of {path}:\n{last_lines(path)}")
+        raise SystemExit(f"{' '.join(command[1:4])} failed; the end of {written}:\n{last_lines(written)}")
 
 
 def read_marks() -> dict[str, str]:

@@ -62,11 +62,21 @@ def test_an_unknown_system_still_learns_what_is_missing(programs: Path) -> None:
 def test_a_missing_font_alone_stops_nobody(
     programs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(packages, "find_missing", lambda: Missing(fonts=True))
+    monkeypatch.setattr(packages, "find_missing", lambda **_: Missing(fonts=True))
     monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
     packages.ensure_packages()
     assert "fonts-wqy-zenhei" in capsys.readouterr().out
     assert Missing(fonts=True).for_apt(offered=15) == ["fonts-wqy-zenhei"]
+
+
+def test_generated_clients_need_a_jdk_and_two_jars(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "JAVA_PACKAGES", {"libone-java": programs / "one.jar"})
+    assert not packages.has_java()
+    assert Missing(java=True).for_apt(offered=15) == ["default-jdk-headless", "libone-java"]
+    put_program(programs, "javac")
+    assert Missing(java=True).for_apt(offered=15) == ["libone-java"]
+    (programs / "one.jar").touch()
+    assert packages.has_java()
 
 
 def test_fonts_are_found_where_papers_look_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +90,7 @@ def test_fonts_are_found_where_papers_look_for_them(tmp_path: Path, monkeypatch:
 
 
 def test_without_root_or_apt_it_ends_and_says_so(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "find_missing", lambda: ALL)
+    monkeypatch.setattr(packages, "find_missing", lambda **_: ALL)
     monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
     with pytest.raises(SystemExit, match="Missing on this machine"):
         packages.ensure_packages()

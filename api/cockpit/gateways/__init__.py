@@ -1,0 +1,1 @@
+"""What the cockpit asks of other processes."""
