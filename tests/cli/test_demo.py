@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from api.cli.demo import demo
 from api.cli.demo import design as designing
 from api.cli.demo import load as loading
-from api.cli.demo.design import DATA, ENTERPRISES, MEMBERS, PHONES, design_station, phones_of
+from api.cli.demo.design import DATA, ENTERPRISES, MEMBERS, PHONES, STAFF, design_station, phones_of
 from api.cli.demo.ground import draw_oval, measure
 from api.cli.demo.load import PASSWORD
 from api.grids.models import Enterprise, Member, Unit, UnitOwner
@@ -65,7 +65,7 @@ def test_every_number_is_marked_and_is_a_valid_mobile() -> None:
 
     design = design_station(DAY)
     phones = [person.phone for person in (*design.members, *design.staff)]
-    assert len(set(phones)) == MEMBERS + 4
+    assert len(set(phones)) == MEMBERS + len(STAFF)
     assert all(is_demo_number(phone) for phone in phones)
     assert {parse_phone(demo_number(index)).kind for index in range(len(DEMO_NUMBERS))} == {"mobile"}
 
@@ -151,7 +151,7 @@ def check_ground(ctx: Ctx, station: UUID) -> None:
 def check_people(ctx: Ctx, station: UUID) -> None:
     people = ctx.session.scalars(select(Person).where(Person.station_id == station)).all()
     assert all(is_demo_number(person.phone) for person in people)
-    assert len(people) == MEMBERS + 4
+    assert len(people) == MEMBERS + len(STAFF)
     members = ctx.session.scalars(select(Member).where(Member.station_id == station)).all()
     assert len(members) == MEMBERS
     assert all(member.grid_id for member in members)

@@ -40,6 +40,7 @@ BEHAVIOURS = ("model", "model", "willing", "model", "model", "willing", "model",
 NUMERALS = "一二三四五"
 STAFF = {
     "dispatcher": Role.DISPATCHER, "supervisor": Role.SUPERVISOR, "admin": Role.STATION_ADMIN, "auditor": Role.AUDITOR,
+    "mediator": Role.MEDIATOR,
 }  # fmt: skip
 
 
