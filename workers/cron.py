@@ -26,12 +26,14 @@ TABLE = (
     Periodic("workers.jobs.dispatch.learn_acceptance", 86_400, offset_s=68_400),  # 03:00 at the station
     Periodic("workers.jobs.upkeep.drop_old_rows", 3_600),
     Periodic("workers.jobs.upkeep.prune_log", 3_600),
+    Periodic("workers.jobs.upkeep.prune_board_log", 600),
     Periodic("workers.jobs.providers.weigh", 60),
     Periodic("workers.jobs.providers.forget", 3_600),
     Periodic("workers.jobs.ladders.note_readings", 300),
     Periodic("workers.jobs.ladders.drop_old", 6 * 3_600),
     Periodic("workers.jobs.identity.expire_sessions", 600),
     Periodic("workers.jobs.identity.drop_old_attempts", 3_600),
+    Periodic("workers.jobs.identity.watch_codes", 300),
     Periodic("workers.jobs.duty.keep_partitions", 6 * 3_600),
     Periodic("workers.jobs.duty.refresh_on_duty", 3_600),
     Periodic("workers.jobs.followups.morning_run", 86_400, offset_s=84_600),  # 07:30 at the station

@@ -1,4 +1,4 @@
-"""The relay: hands due timers to RQ, and runs them itself while Redis cannot.
+"""The relay: hands due timers to RQ, and has them run in a child process of its own while Redis cannot.
 
 `python -m workers.relay`. It wakes on NOTIFY and looks every half second besides. A timer it handed over and that has
 not fired after `HINT_LASTS_S` is handed over again, so a flushed Redis or a killed worker only makes it late. Two
@@ -22,9 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.plumbing.context import SYSTEM, transaction, unit_of_work
 from api.plumbing.heartbeats import beat
 from api.plumbing.timers import CHANNEL
+from config import DATABASE_WAITS
 from workers import queues
+from workers.apart import run_apart
 from workers.cron import order_due
-from workers.runtime import queue_of, run_in_context, worker_app
+from workers.runtime import queue_of, worker_app
 
 HINT_LASTS_S = 15
 BATCH = 500
@@ -70,12 +72,7 @@ class Relay:
 
     def run_once(self) -> int:
         """Order periodic jobs, beat, and hand over what is due; returns how many timers were handed over."""
-        now = time.monotonic()
-        if now >= self._next_beat:
-            self._next_beat = now + BEAT_EVERY_S
-            with unit_of_work(SYSTEM) as ctx:
-                order_due(ctx)
-                beat(ctx.session, "relay")
+        self._keep_up()
         handed = 0
         while batch := self.claim_due():
             handed += len(batch)
@@ -83,6 +80,14 @@ class Relay:
             if len(batch) < BATCH:
                 break
         return handed
+
+    def _keep_up(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_beat:
+            self._next_beat = now + BEAT_EVERY_S
+            with unit_of_work(SYSTEM) as ctx:
+                order_due(ctx)
+                beat(ctx.session, "relay")
 
     def claim_due(self) -> list[Due]:
         """Claim up to BATCH due timers, earliest first, by the database's clock."""
@@ -107,12 +112,16 @@ class Relay:
                 self._queues[name].enqueue_many([_job_data(due) for due in by_queue.get(name, [])])
         except RedisError as error:
             log.warning("redis_unavailable", error=type(error).__name__, count=len(batch), process="relay")
-            for due in batch:
-                run_in_context(due.id)
+            run_apart([due.id for due in batch], self._go_on)
+
+    def _go_on(self) -> bool:
+        """While the child works: a sign of life when one is due; whether there is still to be worked."""
+        self._keep_up()
+        return not self.stopping
 
     def _wait(self) -> None:
         if self._listening is None or self._listening.closed:
-            self._listening = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
+            self._listening = psycopg.connect(self._conninfo, autocommit=True, **DATABASE_WAITS)
             self._listening.execute(f"LISTEN {CHANNEL}")
         for _ in self._listening.notifies(timeout=POLL_S, stop_after=1):
             pass

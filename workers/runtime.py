@@ -107,10 +107,15 @@ def note_death(timer_id: str) -> str:
     """Count a run that ended its process as a failure; one that had committed before stays fired."""
     with worker_app().app_context():
         try:
-            return _note_failure(UUID(timer_id), ProcessDied())
+            return note_death_in_context(UUID(timer_id))
         finally:
             # The caller forks for its next job, and no two processes may talk over one connection.
             db.engine.dispose()
+
+
+def note_death_in_context(timer_id: UUID) -> str:
+    """`note_death` for a caller that has an app context, and forks only what leaves its connections alone."""
+    return _note_failure(timer_id, ProcessDied())
 
 
 def _take(session: Session, timer_id: UUID) -> Timer | None:
@@ -141,6 +146,6 @@ def _note_failure(timer_id: UUID, error: Exception) -> str:
         outcome = "dead" if timer.state == "dead" else "failed"
         TIMERS.labels(timer.job, outcome).inc()
         log.error("job_failed", job=timer.job, timer_id=str(timer_id), error=timer.last_error, attempt=timer.attempts,
-                  outcome=outcome, exc_info=True)  # fmt: skip
+                  outcome=outcome, exc_info=error)  # fmt: skip
         return outcome
     return "skipped"

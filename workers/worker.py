@@ -16,6 +16,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
+from config import DATABASE_WAITS
 from workers import queues
 from workers.relay import RUN
 from workers.runtime import note_death, worker_app
@@ -33,12 +34,20 @@ class TimerJob(Job):
             raise PermissionError(f"{self.func_name} may not be called from a queue")
         return super().func
 
+    # No job of ours calls anything back: what stands in these fields was written by somebody else, and the library
+    # would import and call whatever they name, or send what it knows to whatever address.
+    success_callback = failure_callback = stopped_callback = None
+
+    def restore(self, raw_data):  # type: ignore[no-untyped-def] # the library's own
+        super().restore(raw_data)
+        self.webhooks = []
+
 
 def keep_beating(name: str, conninfo: str, stop: threading.Event) -> None:
     """Beat for this worker until `stop`; each beat uses a short connection, which no fork can inherit in use."""
     while not stop.is_set():
         try:
-            with psycopg.connect(conninfo, connect_timeout=5, autocommit=True) as connection:
+            with psycopg.connect(conninfo, autocommit=True, **DATABASE_WAITS) as connection:
                 connection.execute(
                     "INSERT INTO heartbeats (name, beat_at) VALUES (%s, clock_timestamp())"
                     " ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at",

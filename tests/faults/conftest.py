@@ -34,3 +34,24 @@ def house(tmp_path: Path, sending_settings, fcm, twilio) -> Iterator[House]:  # 
                 yield opened
             finally:
                 system.stop()
+
+
+@pytest.fixture(scope="session")
+def front(
+    tmp_path_factory: pytest.TempPathFactory,
+    clone_database,
+    make_settings,
+    fcm_process,  # noqa: F811  the fixtures above
+    twilio_process,  # noqa: F811
+) -> Iterator[House]:
+    """An API alone, for tests that do nothing to it but ask much; each makes people and incidents of its own."""
+    with own_redis() as redis:
+        settings = make_settings(clone_database(), redis_url=redis.url, log_level="CRITICAL")
+        folder = tmp_path_factory.mktemp("front")
+        system = System(folder, settings.database_url, redis.url, fcm_process, twilio_process)
+        with open_house(system, settings, redis, volunteers=2) as opened:
+            try:
+                opened.start("api")
+                yield opened
+            finally:
+                system.stop()

@@ -29,14 +29,16 @@ class Crashing:
         self.cluster = cluster
         place = recorded_place(place_name("faults"))
         assert place is not None
-        self._server = postgres.Server(postgres.find_programs(place), place, server_account(place.home))
+        self.account = server_account(place.home)
+        self._server = postgres.Server(postgres.find_programs(place), place, self.account)
         self.url = cluster.url("gridloop_app", DATABASE)
 
-    def make_database(self) -> None:
+    def make_database(self, *, tablespace: str = "") -> None:
         """A fresh database with the present schema."""
-        name, template = sql.Identifier(DATABASE), sql.Identifier("gridloop_template")
+        names = [sql.Identifier(name) for name in (DATABASE, "gridloop_template", tablespace) if name]
+        place = " TABLESPACE {}" if tablespace else ""
         with psycopg.connect(self.cluster.conninfo("gridloop_owner", "postgres"), autocommit=True) as owner:
-            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}" + place).format(*names))
         migrate(self.cluster.url("gridloop_owner", DATABASE))
 
     def drop_database(self) -> None:

@@ -97,6 +97,44 @@ MUTANTS = (
         "if timer.due_at > __import__('datetime').datetime.now(__import__('datetime').UTC):",
         "tests/faults/test_f16_clocks.py", "a worker's own clock says what is due",
     ),
+    Mutant(
+        "own-process", "workers/relay.py",
+        "run_apart([due.id for due in batch], self._go_on)",
+        "__import__('workers.runtime').runtime.run_in_context(batch[0].id)",
+        "tests/faults/test_f13_poison.py::test_f13_without_redis_poison_ends_no_relay",
+        "the relay runs jobs in its own process while Redis is away",
+    ),
+    Mutant(
+        "restored", "api/notifications/service/sweeping.py",
+        "          AND error_code IS DISTINCT FROM :restored\n", "          AND :restored <> ''\n",
+        "tests/faults/test_f31_restored.py", "after a restore everything unknown is sent again",
+    ),
+    Mutant(
+        "revoked", "api/notifications/rules/breakers.py",
+        "        if outcome.kind is OutcomeKind.CREDENTIALS:", "        if outcome.kind is None:",
+        "tests/faults/test_f30_accounts.py", "a refused account is no reason to tell anybody",
+    ),
+    Mutant(
+        "doors", "api/http/doors.py",
+        "self._free = size - size // 5", "self._free = size",
+        "tests/faults/test_f26_exhaustion.py", "no connection is kept for the short requests",
+    ),
+    Mutant(
+        "silence", "config.py",
+        '"tcp_user_timeout": 5_000', '"tcp_user_timeout": 0',
+        "tests/faults/test_f07_silence.py", "nobody notices that the database's network is gone",
+    ),
+    Mutant(
+        "lock-timeout", "migrations/env.py",
+        'LOCK_TIMEOUT = "1s"', 'LOCK_TIMEOUT = "20s"',
+        "tests/faults/test_f24_locks.py", "a migration waits for its lock, and everybody behind it",
+    ),
+    Mutant(
+        "full-log", "api/plumbing/logs.py",
+        "        except OSError:\n            LOG_LINES_LOST.inc()\n            return len(words)",
+        "        except ZeroDivisionError:\n            return len(words)",
+        "tests/faults/test_f22_full_disks.py", "a log that cannot be written ends the work",
+    ),
 )  # fmt: skip
 
 

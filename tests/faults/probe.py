@@ -1,4 +1,4 @@
-"""An RQ worker that also knows jobs only tests order: `python -m tests.faults.probe normal`.
+"""A worker or relay that also knows jobs only tests order: `python -m tests.faults.probe normal` (or `relay`).
 
 They are put where `workers.runtime` looks for jobs, in this process alone; the product has no such module.
 """
@@ -8,10 +8,12 @@ import signal
 import sys
 import types
 
+from sqlalchemy import text
+
 from api.audit.service import record
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer
-from workers.worker import main
+from workers import relay, worker
 
 NAME = "workers.jobs.probe"
 
@@ -39,14 +41,23 @@ def starve(ctx: Ctx, timer: Timer) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def linger(ctx: Ctx, timer: Timer) -> None:
+    """Do the work, and be a while about the rest of the transaction."""
+    work(ctx, timer)
+    ctx.session.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": timer.args.get("seconds", 2)})
+
+
 def install() -> None:
     """Make the jobs resolvable by name."""
     module = types.ModuleType(NAME)
-    for job in (work, fail, crash, starve):
+    for job in (work, fail, crash, starve, linger):
         setattr(module, job.__name__, job)
     sys.modules[NAME] = module
 
 
 if __name__ == "__main__":
     install()
-    main(sys.argv[1])
+    if sys.argv[1] == "relay":
+        relay.main()
+    else:
+        worker.main(sys.argv[1])

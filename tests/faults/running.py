@@ -31,7 +31,13 @@ REPORT = {
     "requester": {"name": "李四", "phone": "13812345678"}, "needs": [{"wanted": 1}],
 }  # fmt: skip
 PATIENCE_S = 60.0
-BEATS = {"pusher": "pusher", "relay": "relay", "worker-urgent": "worker:urgent", "worker-normal": "worker:normal"}
+BEATS = {
+    "pusher": "pusher",
+    "relay": "relay",
+    "stream": "stream",
+    "worker-urgent": "worker:urgent",
+    "worker-normal": "worker:normal",
+}
 
 
 class OwnRedis:
@@ -125,7 +131,9 @@ class House:
         self.system.start(*names)
         beats = {BEATS[name] for name in names or self.system.commands if name in BEATS}
         query = "SELECT count(*) FROM heartbeats WHERE name = ANY(:names)"
-        eventually(lambda: self.count(query, names=list(beats)) == len(beats), what=f"signs of life of {beats}")
+        eventually(
+            lambda: self.count(query, names=list(beats)) == len(beats), within=90, what=f"signs of life of {beats}"
+        )
 
     def caller(self) -> httpx.Client:
         """A console of the dispatcher's; closed with the system."""

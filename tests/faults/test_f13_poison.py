@@ -93,3 +93,25 @@ def test_f13_poison_is_laid_out_dead_and_delays_nobody(house: House) -> None:
     assert (wrong, line["effects of poison"], len(traces)) == (0, 0, 2 * GOOD + 1)
     if LONG:  # a busy machine is late with everything; the long form has one to itself
         assert p95 - p95_alone < BAR_S
+
+
+@pytest.mark.outage
+def test_f13_without_redis_poison_ends_no_relay(house: House) -> None:
+    """The relay runs what is due itself while Redis is away; then it is the relay that a job could end."""
+    house.system.commands["relay"] = [sys.executable, "-m", "tests.faults.probe", "relay"]
+    house.redis.kill()
+    house.start("relay")
+    house.do(lambda ctx: order_good(ctx, "away", 20))
+    poison = house.do(order_poison)
+    eventually(lambda: all_dead(house), within=60, what="the poison to be dead")
+    eventually(lambda: len(house.rows(LATE, step="away")) == 20, within=60, what="the good ones to fire")
+    dead = house.rows("SELECT subject_id, last_error, attempts FROM timers WHERE state = 'dead'")
+    wrong = sum(REASONS[poison[row.subject_id]] != row.last_error for row in dead if row.subject_id in poison)
+    alive = house.system.is_alive("relay")
+    house.redis.start()
+    traces = {row.subject_id for row in house.rows("SELECT subject_id FROM audit_entries WHERE action = 'probe'")}
+    line = {"test": "F13 without Redis", "good": 20, "poison": len(poison), "dead": len(dead), "wrong reason": wrong}
+    print(json.dumps(line | {"relay alive": alive, "effects of poison": len(traces & set(poison))}))
+    assert alive
+    assert {row.subject_id for row in dead} == set(poison)
+    assert (wrong, len(traces & set(poison))) == (0, 0)

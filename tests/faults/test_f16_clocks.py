@@ -65,7 +65,7 @@ def test_f16_only_the_clock_of_the_database_decides(house: House) -> None:
     start_wrong(house, "ahead", HOUR)
     start_wrong(house, "behind", -HOUR)
     beats = "SELECT count(*) FROM heartbeats WHERE name IN ('relay', 'pusher', 'worker:normal')"
-    eventually(lambda: house.count(beats) == 3, what="signs of life")
+    eventually(lambda: house.count(beats) == 3, within=120, what="signs of life")
     starts = house.do(order_all)
     eventually(lambda: len(house.rows(FIRED, job=PROBE)) >= TIMERS // 3, within=60, what="a third of the timers")
     for side, seconds in (("ahead", -HOUR), ("behind", HOUR)):

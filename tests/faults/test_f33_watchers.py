@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 
 import httpx
@@ -18,7 +19,8 @@ SLACK_S = 10.0
 # The short form moves all signs of life into the past instead of waiting, and stops all processes at once; those that
 # live give new ones.
 MOVED_S = 0.0 if LONG else 45.0
-ROUNDS = [[name] for name in BEATS] if LONG else [list(BEATS)]
+WATCHED = BEATS | {"stream": "stream"}
+ROUNDS = [[name] for name in WATCHED] if LONG else [list(WATCHED)]
 AGE = "UPDATE heartbeats SET beat_at = beat_at - make_interval(secs => :moved)"
 
 
@@ -31,6 +33,7 @@ def look(client: httpx.Client) -> tuple[int, list[str]]:
 @pytest.mark.outage
 def test_f33_a_stopped_process_is_noticed_within_a_minute(house: House) -> None:
     """Each is stopped, not ended: it is still in the list of processes and holds its connections."""
+    house.system.commands["stream"] = [sys.executable, "-m", "workers.stream", "--port", "0"]
     house.start()
     client = house.caller()
     eventually(lambda: look(client) == (200, []), within=30, what="health to be green")
@@ -45,12 +48,12 @@ def test_f33_a_stopped_process_is_noticed_within_a_minute(house: House) -> None:
         while len(noticed) < sum(map(len, ROUNDS[: ROUNDS.index(stopped) + 1])):
             status, silent = look(client)
             for name in stopped:
-                if BEATS[name] in silent:
+                if WATCHED[name] in silent:
                     assert status == 503
                     noticed.setdefault(name, MOVED_S + time.monotonic() - began)
             assert time.monotonic() - began < BAR_S + SLACK_S, f"only {sorted(noticed)} were missed"
             time.sleep(0.2)
-        assert set(look(client)[1]) == {BEATS[name] for name in stopped}
+        assert set(look(client)[1]) == {WATCHED[name] for name in stopped}
         for name in stopped:
             house.system.send_signal(name, signal.SIGCONT)
         eventually(lambda: look(client) == (200, []), within=30, what="health to be green again")

@@ -1,10 +1,13 @@
 """A timer fires once, whoever runs it how often, and a failing one comes back and in the end is laid out dead."""
 
+import os
+import signal
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from api.app import create_app
 from api.audit.service import record
 from api.plumbing.context import SYSTEM, unit_of_work
 from api.plumbing.db import db
@@ -26,7 +29,10 @@ def ran(monkeypatch) -> list[str]:
         work(ctx, timer)
         raise RuntimeError("13812345678")
 
-    probes = {"workers.jobs.probe.work": work, "workers.jobs.probe.fail": fail}
+    def crash(ctx, timer) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    probes = {"workers.jobs.probe.work": work, "workers.jobs.probe.fail": fail, "workers.jobs.probe.crash": crash}
     monkeypatch.setattr(runtime, "resolve", lambda job: probes.get(job, lambda ctx, timer: None))
     return calls
 
@@ -93,13 +99,23 @@ def test_a_hint_that_led_nowhere_is_given_again(committed_app, ran) -> None:
 
 
 def test_without_redis_the_relay_runs_the_timers_itself(clone_database, make_settings, ran) -> None:
-    from api.app import create_app
-
     app = create_app(make_settings(clone_database(), redis_url="redis://127.0.0.1:1/0"))
     with app.app_context():
         timer = order("work")
         Relay(app).run_once()
         assert row(timer).state == "fired"
+        db.engine.dispose()
+
+
+def test_without_redis_a_job_that_ends_its_process_leaves_the_relay_and_the_others_alone(
+    clone_database, make_settings, ran
+) -> None:
+    app = create_app(make_settings(clone_database(), redis_url="redis://127.0.0.1:1/0"))
+    with app.app_context():
+        timers = [order("work", -3), order("crash", -2), order("work", -1)]
+        Relay(app).run_once()
+        assert [row(timer).state for timer in timers] == ["fired", "waiting", "fired"]
+        assert (row(timers[1]).last_error, row(timers[1]).attempts) == ("ProcessDied", 1)
         db.engine.dispose()
 
 

@@ -13,3 +13,8 @@ def expire_sessions(ctx: Ctx, timer: Timer) -> None:
 def drop_old_attempts(ctx: Ctx, timer: Timer) -> None:
     """Forget counters and codes whose time is over."""
     service.drop_old_attempts(ctx)
+
+
+def watch_codes(ctx: Ctx, timer: Timer) -> None:
+    """Say so where codes are sent and hardly any are used: somebody may be pumping them."""
+    service.watch_codes(ctx)

@@ -1,6 +1,7 @@
 """Periodic upkeep: seal the trail, drop rows that have served."""
 
 from api.audit.service import seal_entries
+from api.live.service.upkeep import prune_boards
 from api.plumbing.changes import prune_changes
 from api.plumbing.context import Ctx
 from api.plumbing.timers import Timer
@@ -22,3 +23,8 @@ def prune_log(ctx: Ctx, timer: Timer) -> None:
     """Drop changes that no phone can ask for any more."""
     prune_changes(ctx)
     prune_sync(ctx)
+
+
+def prune_board_log(ctx: Ctx, timer: Timer) -> None:
+    """Drop changes that no board can ask for any more."""
+    prune_boards(ctx)

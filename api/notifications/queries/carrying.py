@@ -1,17 +1,18 @@
 """Reading what there is to choose from: routes, registered wordings, the day's spending, how providers did lately."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from api.notifications.models import DailySpend, SmsRoute, SmsTemplate
+from api.notifications.models import DailySpend, MessageCharge, SmsRoute, SmsTemplate
 from api.notifications.rules.carriers import TextKey
-from api.notifications.rules.spending import day_of
+from api.notifications.rules.spending import ZONE, day_of
 from api.notifications.rules.weights import SLOW_AFTER, WINDOW
-from api.notifications.types import Health, Provider, RegisteredText, Route, TemplateState
+from api.notifications.types import Health, Provider, RegisteredText, Route, TemplateState, Urgency
 from api.plumbing.db import among
 
 # A provider that has never reported a delivery reports none: its texts are not late, they are not told of.
@@ -71,6 +72,20 @@ def healths(session: Session, providers: Sequence[Provider], now: datetime) -> d
     }
     rows = session.execute(_HEALTH, facts)
     return {Provider(r.provider): Health(Provider(r.provider), r.calls, r.errors, r.told, r.slow) for r in rows}
+
+
+def spent_on_codes(session: Session, station_ids: Collection[UUID], now: datetime) -> dict[UUID, dict[str, Decimal]]:
+    """What these stations' sign-in codes have cost today, by station and currency."""
+    start = datetime.combine(day_of(now), time.min, ZONE)
+    row = MessageCharge
+    statement = select(row.station_id, row.currency, func.sum(row.amount)).where(
+        among(row.station_id, station_ids), row.charged_at >= start, row.urgency == Urgency.OTP,
+        row.currency.is_not(None),
+    )  # fmt: skip
+    spent: dict[UUID, dict[str, Decimal]] = {}
+    for station_id, currency, amount in session.execute(statement.group_by(row.station_id, row.currency)):
+        spent.setdefault(station_id, {})[currency or ""] = amount
+    return spent
 
 
 def spent_on(session: Session, now: datetime) -> dict[str, Decimal]:

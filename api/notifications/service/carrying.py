@@ -8,14 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.notifications.models import ProviderBreaker
-from api.notifications.queries.carrying import approved_texts, routes
+from api.notifications.queries.carrying import approved_texts, routes, spent_on_codes
 from api.notifications.queries.quotas import TextToCome, destination, quotas, usage_of
 from api.notifications.rules.carriers import PROVIDERS_OF, REGISTERED_ONLY, Market, carries, choose_carrier
 from api.notifications.rules.quotas import UNCOUNTED, quota_for, refused_by_quota
+from api.notifications.rules.spending import CODES_CAPS, used_up
 from api.notifications.rules.templates import LINK, TEMPLATES
 from api.notifications.service.breakers import put_back, take_probe
 from api.notifications.service.opt_outs import refused_texts
-from api.notifications.types import Carriage, Channel, Letter, Outcome, OutcomeKind, Provider
+from api.notifications.types import Carriage, Channel, Letter, Outcome, OutcomeKind, Provider, Urgency
 from api.plumbing.context import Ctx
 from api.plumbing.db import among
 
@@ -31,7 +32,7 @@ def carry(
     if not texts:
         return aimed
     market = _market(ctx, texts, carriers, probed)
-    over = {**_over_quota(ctx, texts), **refused_texts(ctx.session, texts)}
+    over = {**_over_quota(ctx, texts), **_over_codes_cap(ctx, texts), **refused_texts(ctx.session, texts)}
     probes: Mapping[UUID, Provider] = {} if probed else _probes(ctx, texts, market)
     ids = {letter.id for letter in texts}
     return [_choose(ctx, letter, market, over, probes) if letter.id in ids else letter for letter in aimed]
@@ -91,6 +92,15 @@ def _over_quota(ctx: Ctx, texts: Sequence[Letter]) -> dict[UUID, str]:
         batch.different[place.to_index] += not usage.identical
         batch.alike[place.to_index, letter.template] += 1
     return over
+
+
+def _over_codes_cap(ctx: Ctx, texts: Sequence[Letter]) -> dict[UUID, str]:
+    """The sign-in codes of stations whose day's money for these is spent. What is on its way now is not counted yet."""
+    codes = [letter for letter in texts if letter.urgency is Urgency.OTP]
+    if not codes:
+        return {}
+    spent = spent_on_codes(ctx.session, {letter.station_id for letter in codes}, ctx.now)
+    return {x.id: "codes_cap" for x in codes if used_up(spent.get(x.station_id, {}), CODES_CAPS)}
 
 
 class _Batch:

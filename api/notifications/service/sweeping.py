@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from api.audit.service import record_many
 from api.notifications.rules.breakers import is_resting
-from api.notifications.rules.settlement import ALERT_PATIENCE_S, MAX_ATTEMPTS, UNKNOWN_PATIENCE_S
+from api.notifications.rules.settlement import ALERT_PATIENCE_S, MAX_ATTEMPTS, RESTORED, UNKNOWN_PATIENCE_S
 from api.notifications.rules.states import RANK
 from api.notifications.service.breakers import PROVIDER_OF, read_breaker
 from api.notifications.service.fallback import fall_back
@@ -45,6 +45,7 @@ _NOTE_LOST = text("""
 _RESEND = text("""
     WITH lost AS (
         SELECT id FROM outbox WHERE state = 'unknown' AND expires_at > :now AND attempts < :most
+          AND error_code IS DISTINCT FROM :restored
           AND (urgency = 'alert' OR (urgency = 'normal' AND unknown_at <= :now - make_interval(secs => :patience)))
         ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
     )
@@ -112,6 +113,7 @@ def _release(ctx: Ctx) -> int:
 
 def _resend(ctx: Ctx) -> int:
     facts = {"now": ctx.now, "batch": BATCH, "most": MAX_ATTEMPTS, "patience": UNKNOWN_PATIENCE_S}
+    facts["restored"] = RESTORED
     return len(ctx.session.execute(_RESEND, facts).all())
 
 
