@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from api.audit.types import ChainFault, Entry
 
 # No transaction lives long enough to commit an entry this many ids after its neighbours.
 LATEST_COMMIT_WINDOW = 1_000_000
+MOST_LOOKED_AT = 2_000
 
 
 def unsealed_entries(session: Session, *, limit: int) -> list[Entry]:
@@ -38,6 +40,18 @@ def entries_of(session: Session, station_id: UUID, *, before: int | None, limit:
     if before is not None:
         statement = statement.where(AuditEntry.id < before)
     return [_entry(row) for row in session.execute(statement)]
+
+
+def subjects_since(session: Session, actor_id: UUID, action: str, since: datetime) -> list[UUID | None]:
+    """The subjects of one actor's acts of this kind since then, as far as their newest MOST_LOOKED_AT entries tell."""
+    newest = (
+        select(AuditEntry.action, AuditEntry.at, AuditEntry.subject_id)
+        .where(AuditEntry.actor_id == actor_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(MOST_LOOKED_AT)
+        .subquery()
+    )
+    return list(session.scalars(select(newest.c.subject_id).where(newest.c.action == action, newest.c.at > since)))
 
 
 def find_chain_fault(session: Session) -> ChainFault | None:

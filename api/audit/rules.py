@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC
+from uuid import UUID
 
-from api.audit.types import Entry
+from api.audit.types import Entry, Usual
 
 FIRST_DIGEST = hashlib.sha256(b"gridloop audit chain").digest()
 
@@ -25,3 +27,20 @@ def link_digest(previous: bytes, entry: Entry) -> bytes:
     ]
     body = json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(previous + body.encode()).digest()
+
+
+# Said again for every so many further subjects, so that a list read to its end is a few lines and not hundreds.
+_EVERY = 10
+
+
+def what_is_unusual(earlier: Sequence[UUID | None], subject: UUID | None, usual: Usual) -> list[str]:
+    """How a reading of `subject` goes beyond what work explains, given the subjects read earlier that day.
+
+    `unusually_often`: one subject again and again. `of_unusually_many`: a new one, beyond so many different ones.
+    """
+    found = ["unusually_often"] if earlier.count(subject) >= usual.same else []
+    known = set(earlier)
+    beyond = len(known) - usual.others
+    if subject not in known and beyond >= 0 and beyond % _EVERY == 0:
+        found.append("of_unusually_many")
+    return found

@@ -16,7 +16,7 @@ class AuditQuery(PageQuery):
 class AuditEntrySchema(ResponseSchema):
     """One act in the trail."""
 
-    id = fields.Integer(required=True)
+    id = fields.Integer(required=True, metadata={"format": "int64"})
     at = fields.AwareDateTime(required=True)
     actor_kind = fields.String(required=True, metadata={"description": "person, system or provider"})
     actor_id = fields.UUID(required=True, allow_none=True)

@@ -1,5 +1,6 @@
 """Writing the trail, sealing it, and checking the seal."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,12 +8,15 @@ from sqlalchemy import Insert, Select, Uuid, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from api.audit.models import AuditEntry, AuditSeal
-from api.audit.queries import unsealed_entries
-from api.audit.rules import FIRST_DIGEST, link_digest
+from api.audit.queries import subjects_since, unsealed_entries
+from api.audit.rules import FIRST_DIGEST, link_digest, what_is_unusual
+from api.audit.types import Usual
 from api.plumbing.context import Ctx
 from api.plumbing.locks import try_lock
+from api.plumbing.metrics import UNUSUAL
 
 SEAL_BATCH = 5_000
+READING_WINDOW = timedelta(hours=24)
 
 
 def record(ctx: Ctx, action: str, subject_kind: str, subject_id: UUID | None, **details: Any) -> None:
@@ -35,6 +39,20 @@ def record_many(ctx: Ctx, action: str, subject_kind: str, subjects: list[tuple[U
     }
     rows = [{**shared, "subject_id": subject_id, "details": details} for subject_id, details in subjects]
     ctx.session.execute(insert(AuditEntry), rows)
+
+
+def record_reading(
+    ctx: Ctx, action: str, subject_kind: str, subject_id: UUID | None, usual: Usual, **details: Any
+) -> None:
+    """Append the entry of somebody's look at what is not theirs; and one more when it is more than work explains.
+
+    Not refused: a search may need it. But whoever watches the trail sees a line of its own, and the metrics count it.
+    """
+    earlier = subjects_since(ctx.session, ctx.actor.person, action, ctx.now - READING_WINDOW)
+    record(ctx, action, subject_kind, subject_id, **details)
+    for how in what_is_unusual(earlier, subject_id, usual):
+        record(ctx, f"{action}_{how}", subject_kind, subject_id, **details)
+        UNUSUAL.labels(action, how).inc()
 
 
 def entries_from(ctx: Ctx, action: str, source: Select[Any]) -> Insert:

@@ -29,3 +29,11 @@ class ChainFault:
     position: int
     entry_id: int | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What work explains of one reader's day: so many readings of one subject, and of so many different ones."""
+
+    same: int
+    others: int

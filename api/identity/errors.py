@@ -51,6 +51,22 @@ class CodeRefused(Unauthenticated):
     en = "The code is wrong or no longer valid; ask for a new one."
 
 
+class TrackerUnknown(Unauthenticated):
+    """The tracker's token is not one of ours, was revoked, or its owner may send no positions."""
+
+    code = "tracker_unknown"
+    zh = "定位设备的凭证无效或已撤销，请在应用中重新生成。"
+    en = "The tracker's token is not known or was revoked; make a new one in the app."
+
+
+class TooManyTrackers(DomainError):
+    """A person has as many trackers as they may."""
+
+    code, kind = "too_many_trackers", Kind.CONFLICT
+    zh = "最多可登记 {most} 个定位设备，请先撤销不用的。"
+    en = "At most {most} trackers; revoke one that is not used."
+
+
 class StationRequired(DomainError):
     """The number is enrolled at several stations: repeat with one of `facts.stations`. The code stays good."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,6 +94,29 @@ class Device(Base):
     last_seen_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     retire_reason: Mapped[str | None]
+
+
+class Tracker(Base):
+    """A tracking app of a person's, and the digest of the token it posts positions with."""
+
+    __tablename__ = "trackers"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index(
+            "uq_trackers_label", "person_id", "label_index", unique=True, postgresql_where=text("revoked_at IS NULL")
+        ),
+        CheckConstraint("(revoked_at IS NULL) = (revoke_reason IS NULL)", name="revoked"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    label: Mapped[str] = mapped_column(Sealed("trackers.label"))
+    label_index: Mapped[bytes]
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoke_reason: Mapped[str | None]
 
 
 class SignInCode(Base):

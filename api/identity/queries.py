@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from api.identity.models import Device, Person, SignInSession
-from api.identity.rules import FIELD_ROLES, parse_phone, permissions_of
+from api.identity.models import Device, Person, SignInSession, Tracker
+from api.identity.rules import FIELD_ROLES, parse_phone, permissions_of, roles_through
 from api.identity.types import (
     Contact,
     DeviceState,
@@ -21,6 +21,7 @@ from api.identity.types import (
     Registration,
     SessionState,
     SessionView,
+    TrackerView,
 )
 from api.kernel.masking import mask_phone
 from api.plumbing.context import Actor
@@ -162,6 +163,21 @@ def sessions_of(session: Session, person_id: UUID, *, current: UUID | None) -> l
     return [SessionView(*row, current=row.id == current) for row in session.execute(statement)]
 
 
+def standing_of(session: Session, session_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Of these sign-ins those that still hold, each with the roles it gives now."""
+    statement = (
+        select(SignInSession.id, SignInSession.method, Person.roles)
+        .join(Person, Person.id == SignInSession.person_id)
+        .where(
+            among(SignInSession.id, session_ids),
+            SignInSession.state == SessionState.ACTIVE,
+            SignInSession.expires_at > func.clock_timestamp(),
+            Person.status == PersonStatus.ACTIVE,
+        )
+    )
+    return {id_: roles_through(method, roles) for id_, method, roles in session.execute(statement)}
+
+
 def devices_of(session: Session, person_id: UUID) -> list[DeviceView]:
     """A person's active push registrations, the last seen first."""
     statement = (
@@ -172,6 +188,13 @@ def devices_of(session: Session, person_id: UUID) -> list[DeviceView]:
         .order_by(Device.last_seen_at.desc(), Device.id)
     )
     return [DeviceView(*row) for row in session.execute(statement)]
+
+
+def trackers_of(session: Session, person_id: UUID) -> list[TrackerView]:
+    """A person's trackers that were not revoked, the oldest first."""
+    columns = (Tracker.id, Tracker.label, Tracker.created_at, Tracker.last_used_at)
+    statement = select(*columns).where(Tracker.person_id == person_id, Tracker.revoked_at.is_(None))
+    return [TrackerView(*row) for row in session.execute(statement.order_by(Tracker.id))]
 
 
 def _profiles() -> Select[*tuple[Any, ...]]:

@@ -59,9 +59,11 @@ class PersonSchema(ResponseSchema):
     name = fields.String(required=True)
     phone = fields.String(required=True, metadata={"description": "Masked: 138****5678."})
     phone_kind = fields.String(required=True, metadata={"description": "mobile or landline"})
-    language = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
-    status = fields.String(required=True, metadata={"description": "active, suspended or left"})
+    language = fields.String(required=True, metadata={"x-vocabulary": "language"})
+    roles = fields.List(fields.String(metadata={"x-vocabulary": "role"}), required=True)
+    status = fields.String(
+        required=True, metadata={"description": "active, suspended or left", "x-vocabulary": "person_status"}
+    )
     username = fields.String(required=True, allow_none=True)
     has_second_factor = fields.Boolean(required=True)
     version = fields.Integer(required=True)
@@ -136,8 +138,8 @@ class DeviceSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     install_id = fields.String(required=True)
-    provider = fields.String(required=True)
-    platform = fields.String(required=True)
+    provider = fields.String(required=True, metadata={"x-vocabulary": "push_provider"})
+    platform = fields.String(required=True, metadata={"x-vocabulary": "platform"})
     registered_at = fields.AwareDateTime(required=True)
     last_seen_at = fields.AwareDateTime(required=True)
 
@@ -203,7 +205,42 @@ class PersonContactSchema(ResponseSchema):
     name = fields.String(required=True)
     phone = fields.String(required=True)
     phone_kind = fields.String(required=True)
-    language = fields.String(required=True)
+    language = fields.String(required=True, metadata={"x-vocabulary": "language"})
 
 
 PeoplePageSchema = page_of(PersonSchema)
+
+
+class NewTrackerSchema(RequestSchema):
+    """A tracking app that is to post positions."""
+
+    label = fields.String(
+        required=True,
+        validate=_LABEL,
+        metadata={
+            "description": "How this tracker shows in the list; one label, one live token.",
+            "example": "Traccar",
+        },
+    )
+
+
+class TrackerTokenSchema(ResponseSchema):
+    """The token of a tracker, shown once; see `positions.md` for where it goes."""
+
+    id = fields.UUID(required=True)
+    token = fields.String(required=True, metadata={"example": "gt-4w6nqkz2m3c5v7x2a4b6d7e3fq"})
+
+
+class TrackerSchema(ResponseSchema):
+    """A tracker; `last_used_at` is right to the hour."""
+
+    id = fields.UUID(required=True)
+    label = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    last_used_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class TrackerListSchema(ResponseSchema):
+    """One's trackers."""
+
+    items = fields.List(fields.Nested(TrackerSchema), required=True)

@@ -283,3 +283,21 @@ class DeviceView:
     platform: str
     registered_at: datetime
     last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class TrackerView:
+    """A tracking app as its owner sees it; its token was shown once."""
+
+    id: UUID
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewTracker:
+    """A tracker that was just given its token, which is never shown again."""
+
+    id: UUID
+    token: str

@@ -48,6 +48,7 @@ def good_bodies(ctx: Ctx, member_id: UUID) -> dict[str, dict[str, Any]]:
             "kind": "other", "category": "urgent_help", "colour": "yellow", "source": "call",
             "place": PLACE, "description": "老人跌倒", "duplicate_checked": True,
         },
+        "POST /v1/trackers": {"label": "Traccar"},
         "POST /v1/dispatch-policies": {"kind": "other", "changes": {"spare": 2}},
         "PUT /v1/station/notices/<uuid:notice_id>": {
             "category": "flood", "severity": "yellow", "zh": {"title": "通知", "body": "内容"},

@@ -18,11 +18,14 @@ from api.followups.rules.schedule import station_day
 from api.identity.rules import permissions_of
 from api.identity.types import Role
 from api.plumbing.context import Actor, Ctx, open_ctx
-from tests.builders.disputes import new_case
+from tests.builders.disputes import couple, invented_card, new_case
 from tests.builders.identity import Enrolled
 from tests.builders.mediation import WAY, party_ids_of
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+# Who quarrels; nobody else is called so or has these numbers.
+HUSBAND, WIFE, HIS_PHONE, HER_PHONE = "欧阳寻常", "司徒无恙", "13911112222", "13933334444"
+HIS_CARD = invented_card()
 
 
 def make_disputes(ctx: Ctx, clerk: Enrolled) -> dict[str, UUID]:
@@ -30,7 +33,9 @@ def make_disputes(ctx: Ctx, clerk: Enrolled) -> dict[str, UUID]:
     names = frozenset(role.value for role in Role)
     actor = Actor("person", clerk.id, clerk.station_id, None, names, permissions_of(names))
     own = replace(open_ctx(ctx.session, actor, request_id="test"), entropy=ctx.entropy)
-    dispute_id, other_id = file_case(own, new_case()), file_case(own, new_case(summary="另一起"))
+    quarrel = couple(HUSBAND, WIFE, his_phone=HIS_PHONE, her_phone=HER_PHONE, his_card=HIS_CARD)
+    dispute_id = file_case(own, new_case(parties=quarrel))
+    other_id = file_case(own, new_case(summary="另一起"))
     offered = offer_case(own, NewHandOver(other_id, ReceiverKind.DEPARTMENT, "移交", department="区人社局"))
     accept_case(own, dispute_id)
     session = plan_session(own, SessionPlan(dispute_id, own.now))

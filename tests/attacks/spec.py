@@ -14,8 +14,8 @@ class Spec:
         self.document = app.test_client().get("/v1/openapi.json").json
 
     def operation(self, route: Route) -> dict[str, Any]:
-        """What is published of a route."""
-        return self.document["paths"][route.template][route.method.lower()]
+        """What is published of a route; nothing of the pages for browsers."""
+        return self.document["paths"].get(route.template, {}).get(route.method.lower(), {})
 
     def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema behind a reference."""

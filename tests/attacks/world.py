@@ -11,6 +11,7 @@ from api.files.service import keep_file
 from api.files.service.uploads import create_upload
 from api.files.types import NewFile, NewUpload
 from api.followups.service import open_feed
+from api.identity.service import open_tracker
 from api.identity.types import Role
 from api.notices.types import Target
 from api.plumbing.context import Ctx, open_ctx
@@ -113,8 +114,16 @@ def _people(ctx: Ctx, scene: Scene, somebody: Somebody) -> dict[str, Any]:
         "member_id": somebody.member_id,
         "device_id": register_phone(ctx, somebody.person),
         "session_id": actor_of(ctx, open_session(ctx, somebody.person)).session_id,
+        "tracker_id": _tracker(ctx, somebody.person),
         "shift_id": create_shift(at(ctx, scene.station_id), order).id,
     }
+
+
+def _tracker(ctx: Ctx, person: Enrolled) -> UUID:
+    own = open_ctx(ctx.session, actor_of(ctx, open_session(ctx, person)), request_id=ctx.request_id)
+    made = open_tracker(own, label="Traccar").id
+    open_ctx(ctx.session, ctx.actor, request_id=ctx.request_id)
+    return made
 
 
 def _visits(ctx: Ctx, town: Town) -> dict[str, Any]:

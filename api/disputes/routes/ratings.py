@@ -4,7 +4,6 @@ Plain Flask and outside /v1: a page for people without an account, not a part of
 """
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
 from api.disputes.routes.rating_words import POLICY, STYLE, WORDS
@@ -12,7 +11,7 @@ from api.disputes.rules.rating_links import PREFIX, STARS
 from api.disputes.service.ratings import rate, show_rating
 from api.disputes.types.work import RatingStage
 from api.http.errors import STATUS
-from api.http.limits import body_limit, limiter
+from api.http.limits import body_limit, get_remote_address, limiter
 from api.http.operation import public_operation
 from api.kernel.errors import DomainError, Malformed, TooLarge, TooMany
 from api.plumbing.context import Ctx

@@ -60,14 +60,17 @@ class ObligationSchema(ResponseSchema):
     dispute_id = fields.UUID(required=True)
     agreement_id = fields.UUID(required=True)
     number = fields.Integer(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "obligation_kind"})
     debtor_id = fields.UUID(required=True)
     creditor_id = fields.UUID(required=True, allow_none=True)
     what = fields.String(required=True)
     amount = fields.String(required=True, allow_none=True, metadata={"description": "Yuan.", "example": "3000.00"})
     due_on = fields.Date(required=True)
     overdue_at = fields.AwareDateTime(required=True)
-    state = fields.String(required=True, metadata={"description": "due, overdue, performed, waived, broken or void"})
+    state = fields.String(
+        required=True,
+        metadata={"description": "due, overdue, performed, waived, broken or void", "x-vocabulary": "obligation_state"},
+    )
     level = fields.Integer(required=True, metadata={"description": "Reminders while overdue."})
     performed_on = fields.Date(required=True, allow_none=True)
     evidence_files = fields.List(fields.UUID(), required=True)
@@ -97,7 +100,7 @@ class AgreementSchema(ResponseSchema):
     dispute_id = fields.UUID(required=True)
     round = fields.Integer(required=True)
     number = fields.Integer(required=True)
-    form = fields.String(required=True)
+    form = fields.String(required=True, metadata={"x-vocabulary": "agreement_form"})
     way = fields.String(required=True)
     body = fields.String(required=True, allow_none=True)
     terms = fields.String(required=True)
@@ -106,7 +109,10 @@ class AgreementSchema(ResponseSchema):
     made_at = fields.AwareDateTime(required=True)
     confirm_state = fields.String(
         required=True,
-        metadata={"description": "possible, requested, confirmed, rejected, not_wanted or lapsed"},
+        metadata={
+            "description": "possible, requested, confirmed, rejected, not_wanted or lapsed",
+            "x-vocabulary": "confirmation_state",
+        },
     )
     confirm_by = fields.Date(required=True, metadata={"description": "The last day of the joint request."})
     confirm_on = fields.Date(required=True, allow_none=True)
@@ -215,8 +221,8 @@ class BriefingSchema(ResponseSchema):
     """What a mediator should know before going."""
 
     ref = fields.String(required=True)
-    state = fields.String(required=True)
-    colour = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "case_state"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     strict = fields.Boolean(required=True)
     round = fields.Integer(required=True)
     history = fields.Dict(required=True, metadata={"description": "Earlier calls of the same people and place."})

@@ -111,7 +111,7 @@ def case_query(query: dict[str, Any], *, person: Any, before: Any) -> CaseQuery:
 class PartyMarkSchema(ResponseSchema):
     """A party in a list: recognisable, no more."""
 
-    role = fields.String(required=True)
+    role = fields.String(required=True, metadata={"x-vocabulary": "party_role"})
     name = fields.String(required=True)
 
 
@@ -120,8 +120,8 @@ class DisputeRowSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True, metadata={"description": "What is said on the telephone: `7K3-9QX2`."})
-    state = fields.String(required=True)
-    colour = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "case_state"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     score = fields.Integer(required=True)
     category = fields.String(required=True)
     scale = fields.String(required=True)
@@ -171,7 +171,7 @@ class DisputeSchema(ResponseSchema):
     id = fields.UUID(required=True)
     ref = fields.String(required=True)
     masked = fields.Boolean(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "case_state"})
     step_since = fields.AwareDateTime(required=True)
     due_at = fields.AwareDateTime(required=True, allow_none=True)
     level = fields.Integer(required=True)
@@ -180,7 +180,7 @@ class DisputeSchema(ResponseSchema):
     category = fields.String(required=True)
     category_version = fields.Integer(required=True)
     scale = fields.String(required=True)
-    colour = fields.String(required=True)
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     by_hand = fields.Boolean(required=True, metadata={"description": "A person set the colour."})
     score = fields.Integer(required=True)
     reasons = fields.List(fields.Nested(ScoreReasonSchema), required=True)
@@ -198,7 +198,7 @@ class DisputeSchema(ResponseSchema):
     people_count = fields.Integer(required=True)
     organisations = fields.String(required=True, allow_none=True)
     deadline_on = fields.Date(required=True, allow_none=True)
-    signs = fields.List(fields.String(), required=True)
+    signs = fields.List(fields.String(metadata={"x-vocabulary": "risk_sign"}), required=True)
     repeat_calls = fields.Integer(required=True)
     measures = fields.String(required=True, allow_none=True)
     resolution_way = fields.String(required=True, allow_none=True)
@@ -238,7 +238,7 @@ class ScoreSchema(ResponseSchema):
 
     at = fields.AwareDateTime(required=True)
     score = fields.Integer(required=True)
-    colour = fields.String(required=True)
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     by_hand = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(ScoreReasonSchema), required=True)
     weights_id = fields.UUID(required=True)
@@ -255,10 +255,10 @@ class ScoreListSchema(ResponseSchema):
 class DisputeEventSchema(ResponseSchema):
     """One line of the timeline; `dispute_id` is a merged case's where it comes from one."""
 
-    id = fields.Integer(required=True)
+    id = fields.Integer(required=True, metadata={"format": "int64"})
     dispute_id = fields.UUID(required=True)
     at = fields.AwareDateTime(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": ["dispute_event", "dispute_work_event"]})
     actor_id = fields.UUID(required=True, allow_none=True)
     data = fields.Dict(required=True)
 

@@ -11,8 +11,8 @@ class DisputeCopySchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True, metadata={"description": "What is said on the telephone: `7K3-9QX2`."})
-    state = fields.String(required=True)
-    colour = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "case_state"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     score = fields.Integer(required=True)
     category = fields.String(required=True)
     scale = fields.String(required=True)

@@ -11,5 +11,8 @@ class DisputeErasureSchema(RequestSchema):
     reason = fields.String(
         required=True,
         validate=validate.OneOf(["requested", "ordered", "mistake"]),
-        metadata={"description": "By the person's own request, by order of an authority, or entered by mistake."},
+        metadata={
+            "description": "By the person's own request, by order of an authority, or entered by mistake.",
+            "x-vocabulary": "erasure_reason",
+        },
     )

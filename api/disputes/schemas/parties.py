@@ -84,8 +84,8 @@ class PartySchema(ResponseSchema):
     """A party, in clear or only recognisable (`masked`)."""
 
     id = fields.UUID(required=True)
-    role = fields.String(required=True)
-    kind = fields.String(required=True)
+    role = fields.String(required=True, metadata={"x-vocabulary": "party_role"})
+    kind = fields.String(required=True, metadata={"x-vocabulary": "party_kind"})
     agent_of = fields.UUID(required=True, allow_none=True)
     minor = fields.Boolean(required=True)
     came_from = fields.UUID(required=True, allow_none=True)
@@ -140,11 +140,11 @@ class FoundPartySchema(ResponseSchema):
 
     dispute_id = fields.UUID(required=True)
     ref = fields.String(required=True)
-    state = fields.String(required=True)
-    colour = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "case_state"})
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     category = fields.String(required=True)
     party_id = fields.UUID(required=True)
-    role = fields.String(required=True)
+    role = fields.String(required=True, metadata={"x-vocabulary": "party_role"})
     removed_at = fields.AwareDateTime(required=True, allow_none=True)
 
 

@@ -27,7 +27,7 @@ class CodeQuery(RequestSchema):
 class CodeSchema(ResponseSchema):
     """One code of a list."""
 
-    list = fields.String(required=True)
+    list = fields.String(required=True, metadata={"x-vocabulary": "dispute_code_list"})
     code = fields.String(required=True)
     version = fields.Integer(required=True)
     parent = fields.String(required=True, allow_none=True)
@@ -54,7 +54,7 @@ class StandardSchema(ResponseSchema):
 
     id = fields.UUID(required=True)
     station_id = fields.UUID(required=True, allow_none=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "standard_kind"})
     version = fields.Integer(required=True)
     body = fields.Dict(required=True)
     made_by = fields.UUID(required=True, allow_none=True)

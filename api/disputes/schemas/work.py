@@ -54,7 +54,7 @@ class CaseFailedSchema(ResponseSchema):
     texted = fields.Integer(required=True)
     untold = fields.Dict(
         keys=fields.UUID(),
-        values=fields.String(),
+        values=fields.String(metadata={"x-vocabulary": "untold_reason"}),
         required=True,
         metadata={"description": "Party id to reason: no_phone, landline, minor or strict."},
     )
@@ -104,7 +104,7 @@ class MediatorSchema(ResponseSchema):
     """Somebody's time in a team; `left_at` null: still in it."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"x-vocabulary": "mediator_kind"})
     person_id = fields.UUID(required=True, allow_none=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
@@ -173,7 +173,11 @@ class MediationSessionSchema(ResponseSchema):
     round = fields.Integer(required=True)
     number = fields.Integer(required=True)
     state = fields.String(
-        required=True, metadata={"description": "planned, held, adjourned, party_absent or cancelled"}
+        required=True,
+        metadata={
+            "description": "planned, held, adjourned, party_absent or cancelled",
+            "x-vocabulary": "mediation_session_state",
+        },
     )
     planned_at = fields.AwareDateTime(required=True)
     place = fields.String(required=True, allow_none=True)
@@ -207,11 +211,14 @@ class DisputeHandOverSchema(ResponseSchema):
     id = fields.UUID(required=True)
     dispute_id = fields.UUID(required=True)
     station_id = fields.UUID(required=True)
-    receiver = fields.String(required=True)
+    receiver = fields.String(required=True, metadata={"x-vocabulary": "hand_over_receiver"})
     to_station_id = fields.UUID(required=True, allow_none=True)
     department = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True)
-    state = fields.String(required=True, metadata={"description": "offered, accepted, declined or withdrawn"})
+    state = fields.String(
+        required=True,
+        metadata={"description": "offered, accepted, declined or withdrawn", "x-vocabulary": "hand_over_state"},
+    )
     offered_at = fields.AwareDateTime(required=True)
     offered_by = fields.UUID(required=True, allow_none=True)
     due_at = fields.AwareDateTime(required=True)
@@ -240,7 +247,7 @@ class IncomingDisputeSchema(ResponseSchema):
     hand_over = fields.Nested(DisputeHandOverSchema, required=True)
     ref = fields.String(required=True)
     category = fields.String(required=True)
-    colour = fields.String(required=True)
+    colour = fields.String(required=True, metadata={"x-vocabulary": "dispute_colour"})
     scale = fields.String(required=True)
     strict = fields.Boolean(required=True)
 

@@ -7,10 +7,9 @@ by the services.
 from typing import Any
 
 from flask import request
-from flask_limiter.util import get_remote_address
 
 from api.http.errors import answer_or_refusal
-from api.http.limits import limiter
+from api.http.limits import get_remote_address, limiter
 from api.http.operation import operation, public_operation
 from api.identity import service
 from api.identity.routes.blueprint import blp

@@ -25,6 +25,12 @@ CODES_PER_PHONE = (
 CODES_PER_ADDRESS = Limit("code.address.hour", 200, _HOUR)
 # The cap on money: 2,000 messages a day are ten times what a station of 359 needs.
 CODES_PER_STATION = Limit("code.station.day", 2_000, _DAY)
+# Numbers that differ only in their last four digits are sold together, and pumped together. Counted where a code is
+# really sent, so that nobody can use up a neighbour's by asking for numbers nobody has.
+CODES_PER_SEGMENT = Limit("code.segment.hour", 300, _HOUR)
+# Tallies, not limits: codes by station and five minutes, of which `conversion` judges.
+CODES_SENT, CODES_USED = Limit("code.sent", 2**31 - 1, _DAY), Limit("code.used", 2**31 - 1, _DAY)
+CODES_UNUSED_TOLD = Limit("code.unused.day", 1, _DAY)
 
 # Wrong guesses. A new code does not begin a new count: 10 in 1,000,000 a day is what guessing is worth.
 GUESSES_PER_PHONE = Limit("guess.phone.day", 10, _DAY)

@@ -10,6 +10,8 @@ from api.identity.types import Phone, PhoneKind
 
 HOME = 86
 LONGEST = 32
+# Carriers hand numbers out in blocks of this many last digits.
+_BLOCK = 4
 _KINDS = {
     PhoneNumberType.MOBILE: PhoneKind.MOBILE,
     PhoneNumberType.FIXED_LINE_OR_MOBILE: PhoneKind.MOBILE,
@@ -50,3 +52,8 @@ def parse_phone(raw: str) -> Phone:
     if kind is None or number.country_code not in countries.codes:
         raise PhoneUnusable
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kind)
+
+
+def segment_of(e164: str) -> str:
+    """The block of ten thousand numbers a number belongs to."""
+    return e164[:-_BLOCK]

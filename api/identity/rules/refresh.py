@@ -19,12 +19,16 @@ IDLE_LIFE = timedelta(days=30)
 WHOLE_LIFE = timedelta(days=90)
 # How long a phone whose answer was lost may ask again with the same token and the same Idempotency-Key.
 GRACE = timedelta(seconds=60)
+# A browser's tabs share one token. Until it is this old a request that carries it is answered without a new one: two
+# rotations in a row would make a thief of the tab whose request they overtake.
+REST = timedelta(seconds=30)
 
 
 class Verdict(StrEnum):
     """What a presented refresh token leads to."""
 
     ROTATE = "rotate"
+    KEEP = "keep"  # so fresh that its holder shall keep it
     REPEAT = "repeat"  # the answer to the same request was lost: give it again
     REUSED = "reused"  # the family must end
     REFUSED = "refused"
@@ -84,12 +88,18 @@ def next_secret(spent: RefreshToken, request_key: str, key: bytes) -> bytes:
     return hmac.new(key, body, hashlib.sha256).digest()
 
 
-def judge_refresh(token: RefreshToken, family: Family, *, request_key: bytes | None, now: datetime) -> Verdict:
-    """What to do about a token, given its family's row. `request_key` is the digest of the Idempotency-Key."""
+def judge_refresh(
+    token: RefreshToken, family: Family, *, request_key: bytes | None, now: datetime, rests: bool = False
+) -> Verdict:
+    """What to do about a token, given its family's row. `request_key` is the digest of the Idempotency-Key.
+
+    `rests`: a token younger than REST is not replaced yet.
+    """
     if not family.alive:
         return Verdict.REFUSED
     if hmac.compare_digest(token.digest, family.current):
-        return Verdict.ROTATE
+        is_fresh = family.rotated_at is not None and now - family.rotated_at < REST
+        return Verdict.KEEP if rests and is_fresh else Verdict.ROTATE
     if _is_repeat(token, family, request_key, now):
         return Verdict.REPEAT
     return Verdict.REUSED if token.genuine else Verdict.REFUSED

@@ -16,13 +16,18 @@ from api.identity.rules import parse_phone
 from api.identity.rules.limits import (
     CODES_PER_ADDRESS,
     CODES_PER_PHONE,
+    CODES_PER_SEGMENT,
     CODES_PER_STATION,
+    CODES_SENT,
+    CODES_USED,
     GUESSES_PER_ADDRESS,
     GUESSES_PER_PHONE,
     Limit,
 )
+from api.identity.rules.phones import segment_of
 from api.identity.rules.proofs import CODE_LIFE, CODE_TRIES, draw_code
 from api.identity.service.attempts import refund_attempts, spend_attempts, subject_of, take_attempt
+from api.identity.service.conversion import note_code
 from api.identity.service.sessions import on_behalf, open_session
 from api.identity.types import CodeProof, PhoneKind, SignedIn
 from api.kernel.errors import DomainError
@@ -42,7 +47,7 @@ def send_code(ctx: Ctx, *, phone: str, address: str) -> int:
     code, salt = draw_code(ctx.entropy(8)), ctx.new_id()
     _keep_code(ctx, index, code, salt)
     people = field_people_with(ctx.session, index)
-    _write_message(ctx, people[0] if people else None, code, salt)
+    _write_message(ctx, people[0] if people else None, code, salt, subject_of(segment_of(number.e164)))
     return int(CODE_LIFE.total_seconds())
 
 
@@ -55,7 +60,7 @@ def _keep_code(ctx: Ctx, index: bytes, code: str, salt: UUID) -> None:
     ctx.session.execute(row.on_conflict_do_update(index_elements=["phone_index"], set_=fresh))
 
 
-def _write_message(ctx: Ctx, person: Row[*tuple[Any, ...]] | None, code: str, salt: UUID) -> None:
+def _write_message(ctx: Ctx, person: Row[*tuple[Any, ...]] | None, code: str, salt: UUID, segment: bytes) -> None:
     # For a number nobody has, the same rows are written and taken back: the answer takes as long.
     person_id, station_id = (person.id, person.station_id) if person else (salt, salt)
     message = NewMessage(
@@ -65,6 +70,8 @@ def _write_message(ctx: Ctx, person: Row[*tuple[Any, ...]] | None, code: str, sa
     )  # fmt: skip
     with ctx.session.begin_nested() as savepoint:
         affordable = take_attempt(ctx, CODES_PER_STATION, station_id.bytes)
+        affordable &= take_attempt(ctx, CODES_PER_SEGMENT, segment)
+        note_code(ctx, CODES_SENT, station_id)
         enqueue(ctx, [message])
         record(on_behalf(ctx, station_id), "sign_in.code_sent", "person", person_id)
         if person is None or not affordable:
@@ -89,6 +96,7 @@ def sign_in_by_code(ctx: Ctx, *, proof: CodeProof) -> SignedIn | DomainError:
         return _ask_for_station(ctx, index, attempts, people)
     ctx.session.execute(delete(SignInCode).where(SignInCode.phone_index == index))
     refund_attempts(ctx, attempts)
+    note_code(ctx, CODES_USED, fitting[0].station_id)
     return open_session(ctx, person_id=fitting[0].id, method="code", device_label=proof.device_label)
 
 

@@ -28,6 +28,7 @@ from api.identity.rules.refresh import (
 )
 from api.identity.service.devices import retire_devices_of
 from api.identity.service.tokens import LIFE, mint_access
+from api.identity.service.trackers import revoke_trackers_of
 from api.identity.types import PersonStatus, SessionEvent, SessionState, SignedIn
 from api.kernel.errors import DomainError, NotFound
 from api.plumbing.context import Actor, Ctx, open_ctx
@@ -63,8 +64,10 @@ def on_behalf(ctx: Ctx, station_id: UUID) -> Ctx:
     return replace(ctx, actor=replace(ctx.actor, station_id=station_id))
 
 
-def refresh_session(ctx: Ctx, *, refresh_token: str, request_key: str | None) -> SignedIn | DomainError:
-    """The next pair of tokens, or the refusal.
+def refresh_session(
+    ctx: Ctx, *, refresh_token: str, request_key: str | None, rests: bool = False
+) -> SignedIn | DomainError:
+    """The next pair of tokens, or the refusal. `rests`: a refresh token of a few seconds is given back as it is.
 
     A refusal is returned, not raised: using a spent token ends the family, and that must be committed.
     """
@@ -73,13 +76,15 @@ def refresh_session(ctx: Ctx, *, refresh_token: str, request_key: str | None) ->
     if token is None or row is None:
         return RefreshRefused()
     key_digest = hashlib.sha256(request_key.encode()).digest() if request_key else None
-    verdict = judge_refresh(token, _family(row, ctx.now), request_key=key_digest, now=ctx.now)
+    verdict = judge_refresh(token, _family(row, ctx.now), request_key=key_digest, now=ctx.now, rests=rests)
     if verdict is Verdict.REFUSED:
         return RefreshRefused()
     ctx = act_as(ctx, row.person_id, row.id, row.method)
     if verdict is Verdict.REUSED:
         _end(ctx, [row.id], SessionEvent.REVOKE, "refresh_token_reused")
         return RefreshRefused()
+    if verdict is Verdict.KEEP:
+        return _answer(ctx, token)
     if verdict is Verdict.REPEAT:
         return _answer(ctx, _successor(ctx, token, request_key))
     return _rotate(ctx, row, token, request_key)
@@ -123,10 +128,11 @@ def end_other_sessions(ctx: Ctx) -> None:
 
 
 def end_all_sessions(ctx: Ctx, *, person_id: UUID, reason: str = "revoked_by_station") -> None:
-    """End every session of a person of the actor's station."""
+    """End every session of a person of the actor's station, and what their trackers post with."""
     if person_in(ctx.session, ctx.actor.station, person_id) is None:
         raise NotFound
     _end_where(ctx, SignInSession.person_id == person_id, reason)
+    revoke_trackers_of(ctx, person_id=person_id, reason=reason)
 
 
 def expire_sessions(ctx: Ctx) -> int:

@@ -9,7 +9,9 @@ from api.notices.queries.notices import (
     own_notice_ids,
     own_notices,
     own_notices_among,
+    set_limit_oneself,
     target_of,
+    told_alone,
     view_of,
 )
 from api.notices.queries.receipts import count_by_area, count_progress, counts_of, unread_of
@@ -26,7 +28,9 @@ __all__ = [
     "own_notice_ids",
     "own_notices",
     "own_notices_among",
+    "set_limit_oneself",
     "target_of",
+    "told_alone",
     "unread_of",
     "view_of",
 ]

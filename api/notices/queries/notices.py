@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,21 @@ def notice_policy(session: Session, station_id: UUID) -> NoticePolicy:
     """The station's policy, or ours."""
     row = session.get(NoticePolicyRow, station_id)
     return NoticePolicy() if row is None else NoticePolicy(row.approve_above, row.segment_milliyuan, row.version)
+
+
+def set_limit_oneself(session: Session, station_id: UUID, person_id: UUID) -> bool:
+    """Whether the station's present policy is this person's."""
+    statement = select(NoticePolicyRow.changed_by).where(NoticePolicyRow.station_id == station_id)
+    return session.scalar(statement) == person_id
+
+
+def told_alone(session: Session, station_id: UUID, person_id: UUID, *, since: datetime) -> int:
+    """How many recipients this person's notices since then had that went out on their word only, each counted anew."""
+    statement = select(func.coalesce(func.sum(NoticeRow.expected), 0)).where(
+        NoticeRow.station_id == station_id, NoticeRow.submitted_by == person_id, NoticeRow.submitted_at > since,
+        NoticeRow.sending_at.is_not(None), NoticeRow.decided_by.is_(None),
+    )  # fmt: skip
+    return session.scalar(statement) or 0
 
 
 def notice_in(session: Session, station_id: UUID, notice_id: UUID) -> NoticeView:

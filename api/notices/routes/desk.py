@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.etags import matched_version, set_etag
+from api.http.limits import OUTLINE_BODY, body_limit
 from api.http.operation import operation
 from api.http.paging import read_cursor, write_cursor
 from api.identity.types import Permission
@@ -26,6 +27,7 @@ from api.plumbing.context import Ctx
 
 
 @blp.route("/station/notices", methods=["POST"])
+@body_limit(OUTLINE_BODY)
 @operation(Permission.NOTICE_WRITE, creates=True)
 @blp.arguments(NoticeDraftSchema)
 @blp.response(201, StationNoticeSchema)
@@ -40,6 +42,7 @@ def write(ctx: Ctx, draft: Draft) -> NoticeView:
 
 
 @blp.route("/station/notices/preview", methods=["POST"])
+@body_limit(OUTLINE_BODY)
 @operation(Permission.NOTICE_WRITE)
 @blp.arguments(NoticeDraftSchema)
 @blp.response(200, NoticePreviewSchema)
@@ -80,6 +83,7 @@ def show_station(ctx: Ctx, notice_id: UUID) -> NoticeView:
 
 
 @blp.route("/station/notices/<uuid:notice_id>", methods=["PUT"])
+@body_limit(OUTLINE_BODY)
 @operation(Permission.NOTICE_WRITE)
 @blp.arguments(NoticeDraftSchema)
 @blp.response(200, StationNoticeSchema)

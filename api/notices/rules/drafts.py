@@ -13,6 +13,7 @@ PERSONAL = frozenset({Category.MISSING_PERSON})
 # With the signature four parts of a Chinese text message, and well within a push.
 OPEN_MOST = 240
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=30)
+ALONE_WINDOW = timedelta(hours=1)
 GRAVE = frozenset({Severity.RED, Severity.ORANGE})
 # The urgent lane is for calls for help. A notice to more people than this goes through the wide lane, however grave:
 # it gets there within seconds as well, and nobody's call for help waits behind it.
@@ -34,9 +35,14 @@ def check_draft(draft: Draft, now: datetime) -> None:
         raise TextTooLong(most=OPEN_MOST)
 
 
-def needs_approval(policy: NoticePolicy, recipients: int) -> bool:
-    """Whether somebody else has to agree."""
-    return recipients > policy.approve_above
+def needs_approval(policy: NoticePolicy, recipients: int, *, alone: int = 0, own_limit: bool = False) -> bool:
+    """Whether somebody else has to agree.
+
+    `alone`: how many the same person has told within ALONE_WINDOW on their word only; many small notices are a large
+    one. `own_limit`: they set the limit themselves, which cannot make it wider for them than it was to begin with.
+    """
+    most = min(policy.approve_above, NoticePolicy().approve_above) if own_limit else policy.approve_above
+    return recipients + alone > most
 
 
 def check_second_person(deciding: UUID, involved: Collection[UUID | None]) -> None:

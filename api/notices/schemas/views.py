@@ -16,9 +16,9 @@ class StationNoticeSchema(ResponseSchema):
     """A notice as the desk sees it; `expected` people when it was submitted, `recipients` so far."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True)
-    category = fields.String(required=True)
-    severity = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "notice_state"})
+    category = fields.String(required=True, metadata={"x-vocabulary": "notice_category"})
+    severity = fields.String(required=True, metadata={"x-vocabulary": "notice_severity"})
     zh = fields.Nested(NoticeWordsViewSchema, required=True)
     en = fields.Nested(NoticeWordsViewSchema, required=True, allow_none=True)
     open_text = fields.Boolean(required=True)
@@ -26,7 +26,7 @@ class StationNoticeSchema(ResponseSchema):
     unit_ids = fields.List(fields.UUID(), required=True)
     has_area = fields.Boolean(required=True)
     forces = fields.List(fields.String(), required=True)
-    roles = fields.List(fields.String(), required=True)
+    roles = fields.List(fields.String(metadata={"x-vocabulary": "role"}), required=True)
     on_duty_only = fields.Boolean(required=True)
     expires_at = fields.AwareDateTime(required=True)
     written_by = fields.UUID(required=True)
@@ -51,7 +51,7 @@ class NoticePreviewSchema(ResponseSchema):
     unreachable = fields.Integer(required=True)
     held = fields.Integer(required=True)
     sms_segments = fields.Integer(required=True)
-    cost_milliyuan = fields.Integer(required=True)
+    cost_milliyuan = fields.Integer(required=True, metadata={"format": "int64"})
     needs_approval = fields.Boolean(required=True)
 
 
@@ -88,15 +88,15 @@ class UnreadSchema(ResponseSchema):
     person_id = fields.UUID(required=True)
     name = fields.String(required=True)
     grid_code = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, metadata={"x-vocabulary": "message_state"})
 
 
 class OwnNoticeSchema(ResponseSchema):
     """A notice as somebody it was meant for reads it."""
 
     id = fields.UUID(required=True)
-    category = fields.String(required=True)
-    severity = fields.String(required=True)
+    category = fields.String(required=True, metadata={"x-vocabulary": "notice_category"})
+    severity = fields.String(required=True, metadata={"x-vocabulary": "notice_severity"})
     zh = fields.Nested(NoticeWordsViewSchema, required=True)
     en = fields.Nested(NoticeWordsViewSchema, required=True, allow_none=True)
     sent_at = fields.AwareDateTime(required=True)

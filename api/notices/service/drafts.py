@@ -13,9 +13,10 @@ from api.kernel.errors import StaleVersion
 from api.notices.errors import TargetUnknown
 from api.notices.models import NoticePolicyRow, NoticeRow
 from api.notices.queries import audience, notice_in, notice_policy, view_of
-from api.notices.rules.drafts import bypasses_quiet, check_draft, needs_approval
+from api.notices.rules.drafts import bypasses_quiet, check_draft
 from api.notices.rules.states import NOTICES
 from api.notices.rules.wording import sms_texts
+from api.notices.service.approving import needs_second_person
 from api.notices.service.rows import lock_notice
 from api.notices.types import Draft, NoticeEvent, NoticePolicy, NoticeState, NoticeView, Preview
 from api.notifications.queries import count_channels
@@ -80,7 +81,7 @@ def preview_notice(ctx: Ctx, *, draft: Draft) -> Preview:
         held=0 if bypasses_quiet(draft.severity) else found.held,
         sms_segments=segments,
         cost_milliyuan=segments * policy.segment_milliyuan,
-        needs_approval=needs_approval(policy, found.people),
+        needs_approval=needs_second_person(ctx, found.people, policy),
     )
 
 

@@ -10,7 +10,8 @@ from api.kernel.errors import StaleVersion
 from api.notices.errors import NobodyMeant
 from api.notices.models import NoticeRow
 from api.notices.queries import audience, notice_policy, target_of, view_of
-from api.notices.rules.drafts import check_second_person, needs_approval
+from api.notices.rules.drafts import check_second_person
+from api.notices.service.approving import needs_second_person
 from api.notices.service.rows import lock_notice, move
 from api.notices.service.sending import start_sending
 from api.notices.service.telling import ask_approvers, tell_not_sent
@@ -27,7 +28,7 @@ def submit_notice(ctx: Ctx, *, notice_id: UUID, version: int) -> NoticeView:
     row = lock_notice(ctx, notice_id, station_id=ctx.actor.station)
     policy = notice_policy(ctx.session, row.station_id)
     expected = _count(ctx, row)
-    waits = needs_approval(policy, expected)
+    waits = needs_second_person(ctx, expected, policy)
     move(row, NoticeEvent.SUBMIT if waits else NoticeEvent.SEND)
     if row.version != version + 1:
         raise StaleVersion
