@@ -3,7 +3,7 @@ START := deploy/local/start
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check outages faults mutants bench contracts db db-stop clean lock fmt
+.PHONY: help run test unit check screens outages faults mutants attacks audit bench clients contracts db db-stop clean lock fmt
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,10 @@ check: ## formatting, lint, types, import contracts, and the shape of the house
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/shape -n 0
 
+screens: ## pictures of every page of the cockpit with the demo station, into docs/screens
+	@$(START) setup tests
+	$(BIN)/pytest tests/cockpit/screens.py -n 0 -s -p no:randomly
+
 outages: ## the short forms of the fault tests that take servers down; minutes of waiting
 	@$(START) setup tests
 	$(BIN)/pytest tests/faults -n 0 -s -m outage
@@ -35,6 +39,14 @@ faults: ## the long forms of the fault tests, one after the other; an hour or mo
 	@$(START) setup tests
 	FAULTS=long $(BIN)/pytest tests/faults -n 0 -s
 
+attacks: ## the long forms of the attacks, one after the other; minutes; writes tests/attacks/RESULTS.md
+	@$(START) setup tests
+	ATTACKS=long $(BIN)/pytest tests/attacks -n 0 -s
+
+audit: ## known vulnerabilities, secrets in the tree, and the list of what is inside; needs the network
+	@$(START) setup tests
+	@deploy/audit.sh
+
 mutants: ## break one safeguard at a time in a copy of the tree; each must turn a named test red
 	@$(START) setup tests
 	$(BIN)/python -m tests.faults.mutants
@@ -42,6 +54,10 @@ mutants: ## break one safeguard at a time in a copy of the tree; each must turn 
 bench: ## the measurements, on a durable database of their own; writes bench/RESULTS.md
 	@$(START) setup tests
 	$(BIN)/python -m bench
+
+clients: ## generate clients in six languages from mobile_contracts/openapi.json into var/clients
+	@$(START) setup tests
+	$(BIN)/python -m deploy.clients
 
 contracts: ## write what phones rely on into mobile_contracts/, from the code
 	@$(START) exec flask --app wsgi contracts write

@@ -4,16 +4,29 @@ import base64
 import re
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# How long anybody waits for a database server that says nothing, not even that it is gone. What was sent and not
+# acknowledged within 5 s is lost (`tcp_user_timeout`, ms); who only listens asks after 3 s whether anybody is there.
+# Without the latter a query that was under way when the network went silent is waited for two hours. A check of an old
+# connection and a new one after it stay below 10 s together.
+DATABASE_WAITS: dict[str, Any] = {
+    "connect_timeout": 4,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
 
 
 class Settings(BaseSettings):
     """Every setting of every process. Environment names carry the prefix `GRIDLOOP_`."""
 
-    model_config = SettingsConfigDict(env_prefix="GRIDLOOP_", frozen=True, extra="forbid")
+    # A start that fails is logged: it names the setting, and does not quote what it holds.
+    model_config = SettingsConfigDict(env_prefix="GRIDLOOP_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     database_url: str = Field(repr=False)  # may hold a password
     owner_database_url: str = Field(default="", repr=False)  # migrations only; the running system never holds it
@@ -26,11 +39,13 @@ class Settings(BaseSettings):
     index_key: SecretStr  # base64; blind indexes of phone numbers
 
     public_url: str = "http://127.0.0.1:8080"  # links and webhook signatures are built from this, never from headers
+    minimum_apps: str = ""  # "name/1.2.3=https://where.a/newer/one.is", by commas; older ones are answered 426
     trusted_proxies: int = Field(default=0, ge=0)  # exact number of proxies that set X-Forwarded-For
     demo: bool = False
 
     fcm_base_url: str = ""  # empty: Google
     fcm_credentials: str = ""  # path of a service-account file
+    fcm_transport: Literal["http2", "sdk"] = "http2"  # sdk: firebase-admin's own, a hundred times dearer
     twilio_base_url: str = ""  # empty: Twilio
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
@@ -58,6 +73,16 @@ class Settings(BaseSettings):
 
     router: str = ""  # dotted name of a function that knows travel times by road; empty: the built-in model
 
+    sandbox_control_key: SecretStr = SecretStr("")  # of the stand-ins' side doors, for a demonstration's wall of phones
+    stream_url: str = ""  # the address of GET /v1/stream as clients reach it; empty: below public_url
+    stream_origins: str = ""  # pages of other origins that may read the stream, by commas; public_url's always may
+    stream_per_person: int = Field(default=3, ge=1)  # streams one person may have at a time: the newest stay
+    stream_most: int = Field(default=2_000, ge=1)  # streams one process holds
+    tile_url: str = ""  # the cockpit's base map, "https://host/{z}/{x}/{y}.png"; empty: outlines only
+    tile_datum: Literal["wgs84", "gcj02"] = "wgs84"  # what that map is drawn in
+    tile_attribution: str = ""  # what its owner wants to be named as
+    tile_max_zoom: int = Field(default=18, ge=1, le=24)
+
     metrics_token: SecretStr = SecretStr("")  # empty: /metrics only answers to loopback
     log_level: str = "INFO"
 
@@ -76,6 +101,14 @@ class Settings(BaseSettings):
             raise ValueError("phone_countries are calling codes without a plus, by commas")
         return value
 
+    @field_validator("minimum_apps")
+    @classmethod
+    def _versions(cls, value: str) -> str:
+        one = r"[A-Za-z0-9._-]{1,60}/\d{1,9}(\.\d{1,9}){0,3}=https?://[^\s,]+"
+        if value and not re.fullmatch(rf"{one}(,\s*{one})*", value):
+            raise ValueError("minimum_apps are name/version=link, by commas")
+        return value
+
     @field_validator("sms_daily_caps")
     @classmethod
     def _amounts(cls, value: str) -> str:
@@ -88,6 +121,17 @@ class Settings(BaseSettings):
         """What a day of texts may cost, by currency."""
         pairs = (part.split(":") for part in self.sms_daily_caps.split(",") if part)
         return {currency: Decimal(amount) for currency, amount in pairs}
+
+    @cached_property
+    def stream_address(self) -> str:
+        """The address of GET /v1/stream as clients reach it."""
+        return self.stream_url or f"{self.public_url.rstrip('/')}/v1/stream"
+
+    @cached_property
+    def stream_readers(self) -> frozenset[str]:
+        """The origins whose pages may read the stream."""
+        given = [self.public_url, *(part.strip() for part in self.stream_origins.split(","))]
+        return frozenset("/".join(address.split("/")[:3]) for address in given if address)
 
     @cached_property
     def secret(self) -> bytes:
@@ -113,18 +157,15 @@ class Settings(BaseSettings):
                 "pool_size": self.pool_size,
                 "max_overflow": 0,
                 "pool_timeout": self.pool_wait_s,
-                "pool_pre_ping": True,
-                "connect_args": {
-                    "connect_timeout": 5,
-                    "tcp_user_timeout": 10_000,
+                "hide_parameters": True,  # the text of a database error would quote them
+                "connect_args": DATABASE_WAITS
+                | {
                     "options": "-c statement_timeout=15000 -c lock_timeout=4000"
                     " -c idle_in_transaction_session_timeout=30000",
                 },
             },
             "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
-            # The limiter's library names a unix socket's scheme differently from the Redis client.
-            "RATELIMIT_STORAGE_URI": self.redis_url.replace("unix://", "redis+unix://", 1),
         }
 
 

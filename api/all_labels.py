@@ -8,6 +8,7 @@ from api.grids.rules.labels import LABELS as GRIDS
 from api.identity.rules.labels import LABELS as IDENTITY
 from api.incidents.rules.labels import LABELS as INCIDENTS
 from api.kernel.labels import LABELS as KERNEL
+from api.live.rules.labels import LABELS as LIVE
 from api.notices.rules.labels import LABELS as NOTICES
 from api.notifications.rules.labels import LABELS as NOTIFICATIONS
 from api.reporting.rules.labels import LABELS as REPORTING
@@ -16,5 +17,5 @@ from api.sync.rules import LABELS as SYNC
 
 VOCABULARIES = (
     *KERNEL, *IDENTITY, *FILES, *RETENTION, *GRIDS, *DUTY, *NOTIFICATIONS, *INCIDENTS, *DISPUTES, *NOTICES,
-    *FOLLOWUPS, *REPORTING, *SYNC,
+    *FOLLOWUPS, *REPORTING, *SYNC, *LIVE,
 )  # fmt: skip

@@ -3,8 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 import api.audit.models
 import api.disputes.models
 import api.duty.models
@@ -13,6 +11,7 @@ import api.followups.models
 import api.grids.models
 import api.identity.models
 import api.incidents.models
+import api.live.models
 import api.notices.models
 import api.notifications.models
 import api.plumbing.changes
@@ -30,8 +29,5 @@ metadata = Base.metadata
 
 @cache
 def schema_head() -> str:
-    """The revision this release's models were written for."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations")
-    return head
+    """The revision this release's models were written for: migrations are numbered, and a test holds them to it."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

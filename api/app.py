@@ -13,12 +13,15 @@ from api.files.gateways.depot import DepotOrder, depot
 from api.files.types import Limits
 from api.http.bodies import JsonProvider
 from api.http.contract import PublishedApi
+from api.http.deprecation import register_deprecation
+from api.http.doors import Doors
 from api.http.errors import register_errors
 from api.http.limits import register_limits
 from api.http.overrides import MethodOverride
 from api.http.requests import register_requests
+from api.http.versions import register_versions
 from api.identity.rules.phones import countries
-from api.identity.service import authenticate_token
+from api.identity.service import admit_token
 from api.incidents.gateways.routing import roads, router_named
 from api.kernel.labels import label_catalogue
 from api.plumbing.crypto import keyring
@@ -37,7 +40,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["gridloop.settings"] = settings
     app.extensions["gridloop.schema_head"] = schema_head()
     app.extensions["gridloop.enums"] = label_catalogue(VOCABULARIES)
-    app.extensions["gridloop.authenticator"] = authenticate_token
+    app.extensions["gridloop.authenticator"] = admit_token
+    app.extensions["gridloop.doors"] = Doors(settings.pool_size, settings.pool_wait_s)
     configure_logs(settings.log_level)
     keyring.load(settings.sealing, settings.index)
     signer.load(settings.secret)
@@ -46,8 +50,10 @@ def create_app(settings: Settings) -> Flask:
     depot.load(depot_order(settings))
     db.init_app(app)
     register_requests(app)
-    register_limits(app)
-    register_blueprints(app, PublishedApi(app))
+    register_limits(app, settings.redis_url)
+    register_versions(app, settings.minimum_apps)
+    register_deprecation(app)
+    register_blueprints(app, PublishedApi(app, VOCABULARIES))
     register_errors(app)  # after Api, which brings handlers of its own
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:

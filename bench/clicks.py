@@ -34,6 +34,10 @@ class Clicks:
         self._waiting = iter(waiting)
         self.asked: list[int] = []
 
+    def reconnect(self, client: Client) -> None:
+        """Go on over another connection: the server has closed one that was idle for long."""
+        self._client = client
+
     def click(self) -> float:
         """The seconds from the request to the whole answer."""
         started = time.perf_counter()

@@ -63,6 +63,10 @@ class Waiting:
         """Report so many incidents."""
         return [self._report(next(self._desks)) for _ in range(count)]
 
+    def report_at(self, desk: Desk) -> UUID:
+        """Report one incident of this desk's station."""
+        return self._report(desk)[1]
+
     def _homes(self, desk: Desk) -> list[Point]:
         with self._app.app_context(), unit_of_work(desk.actor) as ctx:
             rows = ctx.session.execute(

@@ -23,18 +23,18 @@ class Load(NamedTuple):
     memory_mb: float = 0.0
 
 
-class _Connection:
-    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+class _Line:
+    """A connection to the server, with at most one request on its way."""
+
+    def __init__(self, port: int) -> None:
         # Every connection from an address of its own, as phones have: there is a rate limit per address.
         address = f"127.{next(_numbers) % 250 + 1}.{next(_numbers) % 250 + 1}.1"
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(address, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._requests = requests
-        self.ask()
 
-    def ask(self) -> None:
+    def send(self, request: bytes) -> None:
         self.started, self._got = time.perf_counter(), b""
-        self.socket.sendall(next(self._requests))
+        self.socket.sendall(request)
 
     def read(self) -> int | None:
         """The status once the answer is whole; 0 when the server closed."""
@@ -46,6 +46,18 @@ class _Connection:
         if not found or len(body) < _length(head):
             return None
         return int(head[9:12])
+
+
+class _Connection(_Line):
+    """One that asks the next thing as soon as it is told to."""
+
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        super().__init__(port)
+        self._requests = requests
+        self.ask()
+
+    def ask(self) -> None:
+        self.send(next(self._requests))
 
 
 def press(port: int, path: str, callers: Sequence[Mapping[str, str]], *, connections: int, seconds: float) -> Load:
@@ -88,6 +100,45 @@ def press_each(
     if not times:
         return Load(0, failed, 0.0, 0.0, 0.0)
     return Load(len(times), failed, len(times) / took, percentile(times, 0.5) * 1_000, percentile(times, 0.99) * 1_000)
+
+
+def rush(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
+    """Each of these requests once, over so many connections that were opened before: how fast, and how many failed."""
+    waiting, times, failed = iter(requests), [], 0
+    lines = [_Line(port) for _ in range(min(connections, len(requests)))]
+    with selectors.DefaultSelector() as ready:
+        for line in lines:
+            ready.register(line.socket, selectors.EVENT_READ, line)
+        started = time.perf_counter()
+        for line in lines:
+            line.send(next(waiting))
+        while len(times) < len(requests):
+            events = ready.select(30)
+            if not events:
+                raise SystemExit(f"no answer for 30 s; {len(times)} of {len(requests)} were answered")
+            for key, _ in events:
+                status = key.data.read()
+                if status is None:
+                    continue
+                if status == 0:
+                    raise SystemExit("the server closed a connection")
+                times.append(time.perf_counter() - key.data.started)
+                failed += not 200 <= status < 300
+                if (request := next(waiting, None)) is not None:
+                    key.data.send(request)
+                else:
+                    ready.unregister(key.data.socket)
+        took = time.perf_counter() - started
+    for line in lines:
+        line.socket.close()
+    return Load(len(times), failed, len(times) / took, percentile(times, 0.5) * 1_000, percentile(times, 0.99) * 1_000)
+
+
+def post(path: str, headers: Mapping[str, str], body: bytes = b"{}") -> bytes:
+    """A POST of JSON as its bytes."""
+    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
+    lines += [f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
 def _request(path: str, headers: Mapping[str, str]) -> bytes:

@@ -85,7 +85,7 @@ class BareSdk:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._gateway = self._do(self._open(fcm))
-        self._messages = [build_message(_envelope(number)) for number in range(recipients)]
+        self._messages = [build_message(sample_push(number)) for number in range(recipients)]
 
     def send(self) -> tuple[float, float]:
         """Send to all recipients in one call; when it began and when the last answer was there."""
@@ -110,8 +110,8 @@ class BareSdk:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
 
-def _envelope(number: int) -> PushEnvelope:
-    # As large as the program's own.
+def sample_push(number: int) -> PushEnvelope:
+    """A push as large as the program's own."""
     msg_id = str(uuid4())
     return PushEnvelope(
         token=make_token(f"bare {number}"),

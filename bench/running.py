@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -109,6 +110,10 @@ class Client:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
+    def connect(self) -> None:
+        """Connect now, so that the first request does not."""
+        self._connection.connect()
+
     def send(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
@@ -118,6 +123,29 @@ class Client:
         self._connection.request(method, path, raw, sent)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
+
+
+@contextmanager
+def background(environment: Mapping[str, str], folder: Path) -> Iterator[None]:
+    """What does timed work: the relay, and a worker for what is not urgent."""
+    with (
+        Process("relay", [sys.executable, "-m", "workers.relay"], environment, folder),
+        Process("worker", [sys.executable, "-m", "workers.worker", "normal"], environment, folder),
+    ):
+        yield
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processor so far, its threads included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory a process has held."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1_024 if found else 0.0
 
 
 @contextmanager

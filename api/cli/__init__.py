@@ -6,10 +6,11 @@ from api.cli.audit import audit
 from api.cli.demo import demo
 from api.cli.policies import policies
 from api.cli.releases import contracts
+from api.cli.restore import restore
 from api.cli.roster import roster
 from api.cli.stations import station
 
-GROUPS = (audit, contracts, demo, policies, roster, station)
+GROUPS = (audit, contracts, demo, policies, restore, roster, station)
 
 
 def register_commands(app: Flask) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 import api
+from api.cli.streaming import stream_document, write_yaml
 from api.http.catalogue import error_catalogue
 from api.kernel.states import Machine
 from api.notifications.rules.pushes import push_schema, push_types
@@ -35,6 +36,7 @@ def documents(app: Flask) -> dict[str, str]:
     spec = app.test_client().get("/v1/openapi.json").json
     written = {"openapi.json": _pretty(spec), "errors.json": _pretty({"version": 1, "errors": error_catalogue()})}
     written["enums.json"] = _pretty({"version": 1, "enums": app.extensions["gridloop.enums"]})
+    written["events/asyncapi.yaml"] = write_yaml(stream_document())
     for name in push_types():
         written[f"push/{name}.schema.json"] = _pretty(push_schema(name))
     for machine in machines():

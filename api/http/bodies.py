@@ -6,6 +6,7 @@ integers); depth is bounded before parsing, because a deep document otherwise en
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask.json.provider import JSONProvider
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 
+from api.http.strictness import textual_values
 from api.kernel.errors import DomainError, Kind, Malformed
 
 MAX_DEPTH = 32
@@ -29,6 +31,20 @@ class NotJson(DomainError):
     code, kind = "unsupported_media_type", Kind.UNSUPPORTED
     zh = "请以 application/json 提交。"
     en = "Send the body as application/json."
+
+
+class EncodedBody(DomainError):
+    """A body came compressed: what it would inflate to is not known before."""
+
+    code, kind = "content_encoding_unsupported", Kind.UNSUPPORTED
+    zh = "请不要压缩请求内容。"
+    en = "Send the body as it is, without Content-Encoding."
+
+
+def refuse_encoded(request: Request) -> None:
+    """Raise EncodedBody for a body that is not sent as it is."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise EncodedBody
 
 
 def parse_json(raw: bytes) -> Any:
@@ -97,14 +113,19 @@ def _finite_float(literal: str) -> float:
     value = float(literal)
     if value in (float("inf"), float("-inf")):
         raise Malformed(reason="a number is too large")
-    # Nearer to nothing than any column of four bytes can tell, which would refuse it: nothing.
-    return 0.0 if abs(value) < LEAST_FLOAT else value
+    # Nearer to nothing than any column of four bytes can tell, which would refuse it: as near as one can. Not nothing
+    # itself, which would be a whole number.
+    return math.copysign(LEAST_FLOAT, value) if 0 < abs(value) < LEAST_FLOAT else value
 
 
 class StrictParser(FlaskParser):
     """webargs' parser with our JSON, refusing unknown query parameters as well as unknown fields."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise", "querystring": "raise"}
+
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **kwargs: Any) -> Any:
+        with textual_values(textual=(location or self.location) != "json"):
+            return super().parse(argmap, req, location=location, **kwargs)
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)

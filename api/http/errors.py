@@ -26,7 +26,9 @@ STATUS: dict[Kind, int] = {
     Kind.STALE: 412,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED: 415,
+    Kind.MISDIRECTED: 421,
     Kind.INVALID: 422,
+    Kind.OUTDATED: 426,
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_MANY: 429,
     Kind.MISMATCH: 460,  # given by tus 1.0 to bytes that are not those of their checksum
@@ -53,26 +55,35 @@ class Internal(DomainError):
 def problem(error: DomainError, *, status: int | None = None) -> Response:
     """The problem document of a refusal, its title in the language the caller prefers, both languages in `text`."""
     status = status or STATUS[error.kind]
-    zh, en = error.text_zh, error.text_en
     chinese = request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh-CN").startswith("zh")
+    body = problem_body(error, status, chinese=chinese, request_id=current_request_id())
+    response = Response(encode_json(body), status=status, mimetype="application/problem+json")
+    response.headers.update(problem_headers(error, status))
+    return response
+
+
+def problem_body(error: DomainError, status: int, *, chinese: bool, request_id: str) -> dict[str, Any]:
+    """The members of a problem document, for whoever answers it."""
+    zh, en = error.text_zh, error.text_en
     body: dict[str, Any] = {
         "type": f"/v1/problems/{error.code}",
         "title": zh if chinese else en,
         "status": status,
         "code": error.code,
         "text": {"zh-CN": zh, "en": en},
-        "request_id": current_request_id(),
+        "request_id": request_id,
     }
     if error.facts:
         body["facts"] = error.facts
     if error.issues:
         body["errors"] = [{"pointer": i.pointer, "code": i.code, "zh": i.zh, "en": i.en} for i in error.issues]
-    response = Response(encode_json(body), status=status, mimetype="application/problem+json")
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="gridloop"'
-    return response
+    return body
+
+
+def problem_headers(error: DomainError, status: int) -> dict[str, str]:
+    """What a refusal says in headers."""
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return headers | {"WWW-Authenticate": 'Bearer realm="gridloop"'} if status == 401 else headers
 
 
 def answer_or_refusal(outcome: Any) -> Any:
@@ -146,4 +157,4 @@ def read_messages(messages: Any, path: str = "") -> Iterator[Issue]:
         yield Issue(path or messages.pointer, messages.code, messages.zh, messages.en)
     else:
         code, zh = translate(str(messages))
-        yield Issue(path or "/", code, zh, str(messages))
+        yield Issue(path or "/", code, zh, str(messages).split(" | ", 1)[-1])

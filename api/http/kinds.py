@@ -34,8 +34,12 @@ WORDS: dict[Kind, KindWords] = {
     Kind.MISMATCH: KindWords(
         "校验不一致", "Checksum differs", "请重新发送这一段。", "Send this part again.", retryable=True
     ),
+    Kind.MISDIRECTED: KindWords("请求地址有误", "Wrong address", "请使用提示中的地址。", "Use the address given."),
     Kind.INVALID: KindWords("内容有误", "Something is wrong", "请按提示修改。", "Correct what is marked."),
     Kind.PRECONDITION_REQUIRED: KindWords("缺少版本", "Version missing", "请更新应用后再试。", "Update the app."),
+    Kind.OUTDATED: KindWords(
+        "应用版本过旧", "App too old", "请按链接更新应用。", "Update the app; the link says where."
+    ),
     Kind.TOO_MANY: KindWords("操作过于频繁", "Too often", "请稍后再试。", "Wait a moment.", retryable=True),
     Kind.UNAVAILABLE: KindWords("服务暂不可用", "Not available", "请稍后再试。", "Try again shortly.", retryable=True),
 }

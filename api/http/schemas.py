@@ -1,17 +1,27 @@
 """Schema bases and fields shared by all areas: requests are closed, responses are open, places name their datum."""
 
+from functools import partial
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
+from api.http.deprecation import note_use
+from api.http.strictness import refuse_other_types
 from api.kernel.geo import Datum, OutOfRange, to_wgs84
 
 
 class RequestSchema(Schema):
-    """What a caller sends: an unknown field is refused, since a misspelt one would otherwise be lost silently."""
+    """What a caller sends: an unknown field is refused, since a misspelt one would otherwise be lost silently, and so
+    is a value that only resembles its type.
+    """
 
     class Meta:
         unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        refuse_other_types(field_obj)
+        if field_obj.metadata.get("deprecated"):
+            field_obj.pre_load = [*field_obj.pre_load, partial(note_use, field_obj.metadata)]
 
 
 class ResponseSchema(Schema):

@@ -23,8 +23,10 @@ class Kind(StrEnum):
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
     MISMATCH = "mismatch"
+    MISDIRECTED = "misdirected"
     TOO_MANY = "too_many"
     MALFORMED = "malformed"
+    OUTDATED = "outdated"
     UNAVAILABLE = "unavailable"
 
 

@@ -9,7 +9,7 @@ from api.retention.types import LEAST_DAYS, MOST_DAYS
 class RetentionRuleSchema(ResponseSchema):
     """One version of how long something is kept."""
 
-    purpose = fields.String(required=True)
+    purpose = fields.String(required=True, metadata={"x-vocabulary": "retention_purpose"})
     version = fields.Integer(required=True)
     keep_days = fields.Integer(required=True, metadata={"description": "Counted from the end of the matter."})
     station_id = fields.UUID(required=True, allow_none=True, metadata={"description": "Null: common to all."})

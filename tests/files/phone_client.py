@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import os
 import shutil
 import socket
 import struct
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,9 @@ CLIENTS = Path(__file__).parents[1] / "clients"
 
 def need_clients(folder: Path = CLIENTS) -> str:
     """The path of node, the folder's packages installed as locked; skips where that cannot be."""
-    node, npm = shutil.which("node"), shutil.which("npm")
+    # The ones that came with the tests' requirements before those of the machine.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if node is None or npm is None:
         pytest.skip("needs node and npm (Debian: apt-get install nodejs npm): other people's clients are in JavaScript")
     mark = folder / "node_modules" / ".package-lock.json"

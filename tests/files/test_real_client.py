@@ -83,7 +83,7 @@ def server(committed_app: Flask, tmp_path: Path) -> Iterator[Server]:
 
 def start(port: int, command: list[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"http://127.0.0.1:{port}/healthz/live").status_code == 200:

@@ -69,12 +69,12 @@ def test_when_a_call_back_closes(outcome: CallBackOutcome, tries: int, ends: boo
 
 
 @settings(deadline=None)  # a busy machine is no failure
-@given(st.floats(0, 50_000))
-def test_a_shown_distance_is_never_finer_than_500_metres(metres: float) -> None:
-    shown = coarse_distance_m(metres)
+@given(st.floats(0, 50_000), st.uuids())
+def test_a_shown_distance_is_never_finer_than_500_metres(metres: float, incident_id: UUID) -> None:
+    shown = coarse_distance_m(metres, incident_id)
     assert shown % 500 == 0
     assert shown >= 500
-    assert shown - 500 <= round(metres) <= shown
+    assert shown - 1_000 <= round(metres) <= shown
 
 
 def test_a_volunteer_recognises_the_requester_and_an_officer_can_call() -> None:

@@ -44,7 +44,12 @@ class Desk:
 
 
 def appoint(system: System, station: str, username: str, role: str, phone: str) -> Desk:
-    """Appoint somebody with the command a real installation uses, and sign them in."""
+    """Appoint somebody, and sign them in."""
+    return Desk(system, username, *credentials_of(system, station, username, role, phone))
+
+
+def credentials_of(system: System, station: str, username: str, role: str, phone: str) -> tuple[str, str]:
+    """Appoint somebody with the command a real installation uses: their password and the secret of their codes."""
     printed = system.flask(
         "station", "appoint", station, "--name", username, "--phone", phone, "--username", username, "--role", role
     )
@@ -52,7 +57,7 @@ def appoint(system: System, station: str, username: str, role: str, phone: str) 
     secret = re.search(r"[?&]secret=(\w+)", printed)
     assert password, printed
     assert secret, printed
-    return Desk(system, username, password[1], secret[1])
+    return password[1], secret[1]
 
 
 def _json(answer: httpx.Response) -> Any:

@@ -92,12 +92,16 @@ class System:
     def start(self, *names: str) -> None:
         """Start these processes (all of them without names) and wait until the API, if it runs, is ready."""
         for name in names or tuple(self.commands):
-            log = (self.folder / f"{name}.log").open("ab")
-            command = [str(part) for part in self.commands[name]]
-            self._running[name] = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
-            log.close()
+            self.begin(name)
         if "api" in self._running:
-            eventually(self._ready, within=40, what="the API to be ready")
+            eventually(self._ready, within=120, what="the API to be ready")
+
+    def begin(self, name: str) -> None:
+        """Start one process and wait for nothing."""
+        log = (self.folder / f"{name}.log").open("ab")
+        command = [str(part) for part in self.commands[name]]
+        self._running[name] = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        log.close()
 
     def _ready(self) -> bool:
         try:
@@ -139,14 +143,14 @@ class System:
         self.start(name)
 
     def stop(self) -> None:
-        """SIGTERM all, then SIGKILL what has not gone after 15 s."""
+        """SIGTERM all, then SIGKILL what has not gone after 15 s, with all below it."""
         for process in self._running.values():
             process.send_signal(signal.SIGTERM)
         for process in self._running.values():
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
-                process.kill()
+                end_tree(process.pid)
                 process.wait()
         for client in self.clients:
             client.close()

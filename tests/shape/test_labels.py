@@ -1,32 +1,22 @@
-"""Whatever value reaches the wire has a name in both languages, so that phones need no release for a new one."""
+"""Whatever value reaches the wire has a name in both languages, so that phones need no release for a new one.
+
+That every list of the published document names its vocabulary is tested beside the document (tests/http).
+"""
 
 import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import pytest
 from marshmallow import Schema, fields
 
 from api import all_labels
 from api.all_labels import VOCABULARIES
-from api.app import create_app
 from api.cli.contracts import FOLDER, all_modules, machines
 
 pytestmark = pytest.mark.unit
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# Lists that are no words for people: forms of a file, of a geometry, of a language tag, days, a protocol's version.
-NO_WORDS = (
-    {"xlsx", "csv"}, {"Polygon", "MultiPolygon"}, {"zh", "en"}, {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
-    {"1.0.0"},
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def document(make_settings) -> dict[str, Any]:
-    app = create_app(make_settings("postgresql+psycopg://nobody@/nowhere"))
-    return app.test_client().get("/v1/openapi.json").json
 
 
 def enums_on_the_wire() -> dict[type[StrEnum], str]:
@@ -55,21 +45,6 @@ def _inside(field: fields.Field) -> Iterator[fields.Field]:
             yield from _inside(inner)
 
 
-def lists_in(node: Any, where: str = "") -> Iterator[tuple[str, set[str]]]:
-    """Every list of permitted words of the published document, and where it stands."""
-    if isinstance(node, dict):
-        for keyword in ("enum", "x-extensible-enum"):
-            values = node.get(keyword)
-            if isinstance(values, list) and all(isinstance(value, str | None) for value in values):
-                yield where, {value for value in values if value is not None}
-        for name, inner in node.items():
-            if name != "example":
-                yield from lists_in(inner, f"{where}/{name}")
-    elif isinstance(node, list):
-        for index, inner in enumerate(node):
-            yield from lists_in(inner, f"{where}/{index}")
-
-
 def test_every_value_of_a_vocabulary_has_a_name_in_both_languages() -> None:
     for vocabulary in VOCABULARIES:
         if vocabulary.kind is not None:
@@ -92,12 +67,6 @@ def test_no_two_vocabularies_share_a_name_or_a_kind() -> None:
 def test_every_enumeration_of_a_schema_has_labels() -> None:
     known = {vocabulary.kind for vocabulary in VOCABULARIES}
     unnamed = {kind.__qualname__: field for kind, field in enums_on_the_wire().items() if kind not in known}
-    assert not unnamed, f"give them a vocabulary in their area's rules/labels.py: {unnamed}"
-
-
-def test_every_list_of_the_published_document_has_labels(document: dict[str, Any]) -> None:
-    known = [set(vocabulary.labels) for vocabulary in VOCABULARIES] + list(NO_WORDS)
-    unnamed = {where: values for where, values in lists_in(document) if not any(values <= each for each in known)}
     assert not unnamed, f"give them a vocabulary in their area's rules/labels.py: {unnamed}"
 
 

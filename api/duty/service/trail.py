@@ -6,12 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from api.audit.queries import entries_of
-from api.audit.service import record
+from api.audit.service import record_reading
+from api.audit.types import Usual
 from api.duty.errors import TrailWindow
 from api.duty.models import DutyLive
 from api.duty.queries import trail_of
-from api.duty.rules import USUAL_READINGS, is_unusual_reading
 from api.duty.types import TrailFix, TrailReason
 from api.kernel.errors import NotFound
 from api.plumbing.context import Ctx
@@ -20,7 +19,7 @@ LONGEST_WINDOW = timedelta(days=7)
 DAYS_AHEAD = 3
 RETENTION_DAYS = 30
 READ = "trail.read"
-READ_UNUSUALLY_OFTEN = "trail.read_unusually_often"
+USUAL = Usual(same=10, others=20)
 
 
 @dataclass(frozen=True)
@@ -54,20 +53,13 @@ def read_trail(ctx: Ctx, query: TrailQuery) -> list[TrailFix]:
 
 
 def _note_reading(ctx: Ctx, query: TrailQuery) -> None:
-    earlier = entries_of(
-        ctx.session, ctx.actor.station, before=None, limit=USUAL_READINGS, actor_id=ctx.actor.person, action=READ,
-        subject_id=query.member_id,
-    )  # fmt: skip
     details = {
         "reason": query.reason.value,
         "since": query.since.isoformat(),
         "before": query.before.isoformat(),
         "incident_id": str(query.incident_id) if query.incident_id else None,
     }
-    record(ctx, READ, "member", query.member_id, **details)
-    if is_unusual_reading([entry.at for entry in earlier], ctx.now):
-        # Not refused: a search may need it. But whoever watches the trail sees one line, not fifty.
-        record(ctx, READ_UNUSUALLY_OFTEN, "member", query.member_id, **details)
+    record_reading(ctx, READ, "member", query.member_id, USUAL, **details)
 
 
 def keep_partitions(ctx: Ctx) -> None:

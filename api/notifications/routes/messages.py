@@ -31,7 +31,7 @@ def list_inbox(ctx: Ctx, query: dict[str, Any]) -> Page[InboxItem]:
 
 
 @blp.route("/messages/<uuid:message_id>/acknowledgements", methods=["POST"])
-@operation(Permission.SELF)
+@operation(Permission.SELF, vital=True)
 @blp.arguments(AcknowledgementSchema)
 @blp.response(204)
 def post_acknowledgement(ctx: Ctx, order: dict[str, Any], message_id: UUID) -> None:

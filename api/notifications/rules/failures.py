@@ -2,7 +2,7 @@
 
 # Twilio: the recipient texted STOP. Ours: we know of it and did not call.
 OPTED_OUT_CODES = frozenset({"21610", "opted_out"})
-OVER_QUOTA_CODES = frozenset({"quota_identical", "quota_different", "quota_template"})
+OVER_QUOTA_CODES = frozenset({"quota_identical", "quota_different", "quota_template", "codes_cap"})
 # Reported after a text was taken: queue overflow, our account suspended, filtered, unknown. Not the number's fault.
 _NOT_THE_NUMBER = frozenset({"30001", "30002", "30004", "30007", "30008", "30034", ""})
 # Ours: the number or the registration is none that a provider could be asked about.

@@ -25,6 +25,8 @@ CREDENTIALS_WAIT_S = 30.0
 ALERT_PATIENCE_S = 5.0
 # How long a receipt may take to prove that an unknown message was accepted after all.
 UNKNOWN_PATIENCE_S = 60.0
+# Why a message is unknown whose fate was lost with the data since a backup: only a person sends it again.
+RESTORED = "restored"
 
 
 def backoff_s(urgency: Urgency, attempts: int, jitter: float) -> float:

@@ -10,6 +10,9 @@ from api.notifications.types import Urgency
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 # Somebody in need is never left alone over money, and without codes nobody signs in; these have limits of their own.
 NEVER_CAPPED = frozenset({Urgency.ALERT, Urgency.OTP})
+# What one station's sign-in codes may cost a day: at least four times what it takes to sign in a station of 359. Held
+# against what was charged; where nobody has told a price, the number of codes (`identity.rules.limits`) holds alone.
+CODES_CAPS: Mapping[str, Decimal] = {"CNY": Decimal(120), "USD": Decimal(75)}
 
 
 def day_of(now: datetime) -> date:

@@ -11,8 +11,8 @@ class MessageCostSchema(ResponseSchema):
     currency = fields.String(
         required=True, allow_none=True, metadata={"description": "Empty where nobody has told a price."}
     )
-    channel = fields.String(required=True)
-    provider = fields.String(required=True)
+    channel = fields.String(required=True, metadata={"x-vocabulary": "channel"})
+    provider = fields.String(required=True, metadata={"x-vocabulary": "provider"})
     messages = fields.Integer(required=True)
     parts = fields.Integer(required=True, metadata={"description": "What they are billed as: a long text is several."})
     amount = fields.Decimal(required=True, places=6, as_string=True)

@@ -23,7 +23,11 @@ class ContactFailureSchema(ResponseSchema):
     person_id = fields.UUID(required=True)
     name = fields.String(required=True)
     phone = fields.String(required=True, metadata={"description": "Masked."})
-    channel = fields.String(required=True, validate=validate.OneOf([channel.value for channel in Channel]))
+    channel = fields.String(
+        required=True,
+        validate=validate.OneOf([channel.value for channel in Channel]),
+        metadata={"x-vocabulary": "channel"},
+    )
     code = fields.String(required=True, metadata={"description": "The provider's word for the last failure."})
     count = fields.Integer(required=True)
     first_at = fields.AwareDateTime(required=True)

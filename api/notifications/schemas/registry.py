@@ -14,7 +14,9 @@ _NAME = validate.Regexp(r"[A-Za-z_]\w{0,19}\Z")
 class SmsTemplateQuery(RequestSchema):
     """Which registrations to show."""
 
-    provider = fields.String(load_default=None, validate=validate.OneOf(_TEXTERS))
+    provider = fields.String(
+        load_default=None, validate=validate.OneOf(_TEXTERS), metadata={"x-vocabulary": "provider"}
+    )
     state = fields.Enum(TemplateState, by_value=True, load_default=None)
 
 
@@ -22,13 +24,13 @@ class SmsTemplateSchema(ResponseSchema):
     """One of our wordings as a provider has registered it."""
 
     id = fields.UUID(required=True)
-    provider = fields.String(required=True)
+    provider = fields.String(required=True, metadata={"x-vocabulary": "provider"})
     template = fields.String(required=True)
     wording = fields.Integer(required=True, metadata={"description": "The version of the template's words."})
     current = fields.Boolean(
         required=True, metadata={"description": "Whether these are today's words; others are sent no more."}
     )
-    language = fields.String(required=True)
+    language = fields.String(required=True, metadata={"x-vocabulary": "language"})
     linked = fields.Boolean(required=True, metadata={"description": "The wording that carries a link to answer on."})
     signature = fields.String(required=True)
     body = fields.String(required=True)
@@ -59,7 +61,7 @@ class SmsTemplateOrderSchema(RequestSchema):
 
     provider = fields.Enum(Provider, by_value=True, required=True, validate=validate.OneOf(PROVIDERS_OF[Channel.SMS]))
     template = fields.String(required=True, validate=validate.Length(1, 60))
-    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES), metadata={"x-vocabulary": "language"})
     linked = fields.Boolean(load_default=False)
     signature = fields.String(required=True, validate=validate.Length(2, 12))
     body = fields.String(required=True, validate=validate.Length(1, 500))
