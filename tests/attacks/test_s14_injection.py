@@ -48,7 +48,8 @@ def test_no_filter_breaks_or_obeys(arena, filters, chief, words) -> None:
     broken = []
     for route, name in filters:
         status = arena.send(route, chief, query_string={name: words}).status_code
-        if status not in {200, 400, 404, 422}:
+        # Streams are another process's: whatever is asked, this one only says where.
+        if status not in {200, 400, 404, 422} and not (status == 421 and "/v1/stream" in str(route)):
             broken.append(f"{route} {name}: {status}")
     assert not broken, "\n".join(broken)
 

@@ -26,7 +26,7 @@ SECRETS = sorted(name for name, field in Settings.model_fields.items() if field.
 def marked() -> Settings:
     """Settings whose every secret can be told from everything else."""
     given = {name: f"{MARK}-of-{name}-0123456789abcdef" for name in SECRETS}
-    urls = {name: f"postgresql://someone:{MARK}@db.example/x" for name in URLS}
+    urls = dict.fromkeys(URLS, f"postgresql://someone:{MARK}@db.example/x")
     return Settings(**given, **urls)  # type: ignore[arg-type]
 
 
@@ -60,7 +60,7 @@ def test_printed_settings_show_no_secret(show) -> None:
 )
 def test_a_start_that_fails_shows_no_secret(monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str | None]) -> None:
     """What is wrong goes to the log of whoever starts us; the names are enough to mend it."""
-    given = {name: MARK * 2 for name in SECRETS} | {name: f"postgresql://a:{MARK}@b/c" for name in URLS} | wrong
+    given = dict.fromkeys(SECRETS, MARK * 2) | dict.fromkeys(URLS, f"postgresql://a:{MARK}@b/c") | wrong
     for name, value in given.items():
         monkeypatch.delenv(f"GRIDLOOP_{name.upper()}", raising=False)
         if value is not None:
@@ -121,10 +121,20 @@ def test_the_look_through_the_tree_is_there_and_finds_what_it_should(tmp_path: P
 
 
 @pytest.mark.unit
+def test_the_audit_looks_for_known_holes_and_lists_what_is_inside() -> None:
+    """Each part makes the whole fail, and what is asked about is what is installed."""
+    lines = [line for line in (ROOT / "deploy/audit.sh").read_text().splitlines() if line.startswith("$bin/")]
+    programs = {line.split()[0].removeprefix("$bin/") for line in lines if line.endswith("|| worst=1")}
+    assert programs == {"pip-audit", "npm", "cyclonedx-py"}
+    assert all("requirements.txt" in line for line in lines if "npm" not in line)
+
+
+@pytest.mark.unit
 def test_no_key_of_the_tests_is_a_default_or_in_what_is_shipped() -> None:
     defaults = {str(field.default) for field in Settings.model_fields.values()}
     shipped = [path for path in (ROOT / "deploy").rglob("*") if path.suffix in {".py", ".sh", ".conf", ".service"}]
     texts = [path.read_text(encoding="utf-8") for path in [*shipped, ROOT / "compose.yaml", ROOT / "Dockerfile"]]
     keys = [value for name, value in KEYS.items() if name.endswith("_KEY") or name.endswith("_KEYS")]
-    assert shipped and keys
+    assert shipped
+    assert keys
     assert [key for key in keys if key in defaults or any(key in text for text in texts)] == []

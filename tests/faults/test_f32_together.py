@@ -44,7 +44,10 @@ NAMES = ("api", "relay", "worker-urgent", "worker-normal", "pusher", "pusher-2")
 PROBE = "workers.jobs.probe.work"
 OPEN = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'leased', 'unknown') AND expires_at > now()"
 FIRED = "SELECT count(*) FROM timers WHERE job = :job AND state = 'fired'"
-STATES = "SELECT channel, state, count(*)::int AS n FROM outbox GROUP BY 1, 2 ORDER BY 1, 2"
+STATES = """
+    SELECT channel || coalesce(' ' || error_code, '') AS channel, state, count(*)::int AS n FROM outbox
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
 RANKS = "SELECT id, rank FROM outbox WHERE channel = 'push' ORDER BY id LIMIT 500"
 
 
@@ -214,12 +217,16 @@ def judge(house: House, people: list[Reachable], consoles: list[Console], queued
     calls = Counter(entry["msg_id"] for entry in entries)
     # A phone drops what it has shown; two ids about one thing it would show both.
     things = Counter((pushes[message].person_id, pushes[message].subject_id) for message in ours & calls.keys())
+    # Where push was in trouble a text took over: taken is what some provider took for the person, over any channel.
+    texts = {row.subject_id for row in rows.values() if row.channel == "sms" and row.state in ("sent", "delivered")}
+    taken = {pushes[message].subject_id for message in ours & calls.keys()} | texts
+    reached = {pushes[message].subject_id for message in ours} & taken
     filed = {incident for console in consoles for incident in console.filed}
     there = {str(row.id) for row in house.rows("SELECT id FROM incidents")}
     claimed = {message for message, row in pushes.items() if row.state in ("sent", "delivered", "read")}
     return {
         "test": "F32", "A": queued, "P": len(ours & calls.keys()), "T": len(ours & claimed),
-        "lost": queued - len(ours & calls.keys()), "ghosts": len(calls.keys() - pushes.keys()),
+        "lost": queued - len(reached), "by text": len(reached & texts), "ghosts": len(calls.keys() - pushes.keys()),
         "untrue": len(claimed - calls.keys()), "extras": calls.total() - len(calls),
         "visible": things.total() - len(things),
         "incidents": len(filed), "incidents lost": len(filed - there),

@@ -92,8 +92,8 @@ def test_the_message_is_what_the_document_allows_and_names_no_deprecated_field(p
         ({"failures": {"504": 1.0}}, K.UNKNOWN, "504", False),
         ({"failures": {"403": 1.0}}, K.CREDENTIALS, "403", False),
         ({"failures": {"404": 1.0}}, K.CREDENTIALS, "404", False),
-        ({"drop_request": 1.0}, K.UNKNOWN, {"reset", "RemoteProtocolError"}, False),
-        ({"drop_reply": 1.0}, K.UNKNOWN, {"reset", "RemoteProtocolError"}, False),
+        ({"drop_request": 1.0}, K.UNKNOWN, ("reset", "RemoteProtocolError"), False),
+        ({"drop_reply": 1.0}, K.UNKNOWN, ("reset", "RemoteProtocolError"), False),
     ],
     ids=lambda value: str(value)[:30],
 )
