@@ -59,7 +59,7 @@ def headers(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def subscription(endpoint: str) -> str:
-    return json.dumps({"endpoint": endpoint, "keys": KEYS})
+    return json.dumps({"endpoint": endpoint, "keys": KEYS}, separators=(",", ":"))
 
 
 def test_an_address_that_shows_what_it_is_is_not_even_kept(arena: Arena, headers) -> None:

@@ -9,7 +9,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
@@ -88,14 +88,14 @@ def is_ready(port: int) -> bool:
 
 def say(port: int, words: bytes) -> bytes:
     """Everything the server answers until it closes the connection; raises TimeoutError when it does not."""
+    heard = b""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
-        heard = b""
-        try:
+        # A server that has answered need not listen to the rest; what it said can be read all the same.
+        with suppress(ConnectionResetError, BrokenPipeError):
             connection.sendall(words)
+        with suppress(ConnectionResetError):
             while part := connection.recv(65_536):
                 heard += part
-        except (ConnectionResetError, BrokenPipeError):
-            pass  # it had said what it had to say
     return heard
 
 

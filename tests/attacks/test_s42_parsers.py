@@ -27,7 +27,7 @@ from api.notifications.rules.receipts import read_signed_id
 from tests.attacks.hooks import REPORTS, public_url, signature, twilio_forms
 from tests.attacks.ledger import LONG, count
 
-CASES = 20_000 if LONG else 100
+CASES = 20_000 if LONG else 60
 KEY, NOW = b"k" * 32, datetime(2026, 11, 22, tzinfo=UTC)
 steady = settings(
     max_examples=CASES, deadline=None, database=None,

@@ -168,6 +168,7 @@ def test_another_version_is_told_ours(client: FlaskClient, headers, version) -> 
         ({"Upload-Length": str((20 << 20) + 1)}, 413, "file_too_large"),
         ({"Upload-Defer-Length": "1"}, 400, "upload_header"),
         ({"Upload-Metadata": "filename !!!"}, 400, "upload_header"),
+        ({"Upload-Metadata": "filename \x80"}, 400, "upload_header"),
         ({"Upload-Metadata": "purpose eA=="}, 400, "upload_header"),
         ({"Upload-Metadata": "a eA==,a eA=="}, 400, "upload_header"),
     ],
