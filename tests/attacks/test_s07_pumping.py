@@ -43,7 +43,9 @@ def sent(crowd: Crowd) -> int:
 
 def test_hundreds_of_requests_over_one_block_of_numbers_send_nothing(crowd: Crowd) -> None:
     """Numbers nobody enrolled: no money is spent, and nobody's limit but the asker's is used up."""
-    before, address, left = sent(crowd), some_address(), CODES_PER_ADDRESS.most
+    used_up = "SELECT count(*) FROM attempt_counters WHERE name IN ('code.segment.hour', 'code.station.day')"
+    before, limits_before = sent(crowd), crowd.read(used_up)
+    address, left = some_address(), CODES_PER_ADDRESS.most
     if not LONG:
         # As if the address had asked for all but thirty before.
         ask(crowd.caller(address), f"{SEGMENT}9999")
@@ -59,8 +61,7 @@ def test_hundreds_of_requests_over_one_block_of_numbers_send_nothing(crowd: Crow
     assert Counter(one) == {202: left, 429: FROM_ONE - left}
     assert Counter(many) == {202: FROM_MANY}
     assert sent(crowd) == before
-    used_up = "SELECT count(*) FROM attempt_counters WHERE name IN ('code.segment.hour', 'code.station.day')"
-    assert crowd.read(used_up) == 0
+    assert crowd.read(used_up) == limits_before
 
 
 def test_numbers_of_other_countries_and_dear_ones_are_refused(crowd: Crowd) -> None:
@@ -141,6 +142,9 @@ def test_a_station_s_codes_cost_no_more_than_its_day_allows(arena: Arena) -> Non
         return claimed(arena.ctx)
 
     with arena.undone():
+        for _ in range(20):  # codes that other tests asked for
+            if claimed(arena.ctx) == ([], 0):
+                break
         below, last = ask_anew(ours), ask_anew(ours)
         neighbour = ask_anew(theirs)
     count(

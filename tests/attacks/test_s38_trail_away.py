@@ -53,7 +53,7 @@ def test_nothing_is_shown_that_could_not_be_noted_and_nothing_is_half_done(crowd
         "an export with numbers": client.get("/v1/roster/export?full_numbers=true", headers=headers),
         "an export of disputes": client.get("/v1/disputes/export", headers=headers),
         "a search": client.post("/v1/disputes/searches", json={"phone": "13812345678"}, headers=headers),
-        "an incident": client.post("/v1/incidents", json=body, headers={**headers, "Idempotency-Key": "s38"}),
+        "an incident": client.post("/v1/incidents", json=body, headers={**headers, "Idempotency-Key": "s38-away"}),
     }
     shown = [name for name, answer in answers.items() if answer.status_code < 400]
     told = [name for name, answer in answers.items() if colleague.phone.encode() in answer.data]

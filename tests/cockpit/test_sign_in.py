@@ -97,6 +97,9 @@ def test_on_a_phone_the_menu_opens_and_closes(page_as) -> None:
     page = page_as("station_admin", "/cockpit/account", width=390, height=844)
     menu = page.get_by_role("navigation", name="菜单")
     expect(menu).to_be_hidden()
+    # The frame is alive when it says who is signed in.
+    expect(page.get_by_text("登录会话").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#person")).not_to_have_text("", timeout=30_000)
     page.get_by_role("button", name="菜单").click()
     expect(menu.get_by_role("link", name="人员与角色")).to_be_visible(timeout=30_000)
     page.keyboard.press("Escape")

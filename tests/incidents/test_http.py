@@ -297,7 +297,8 @@ class TestAnswering:
         phone = call(scene.of_text(offer["person_id"]))
         shown = phone.get(f"/offers/{offer['id']}")
         listed = phone.get("/offers")
-        assert (shown.json["task"], shown.json["distance_m"]) == (None, 500)
+        # The nearest one is 100 m away; what is told are steps, shifted anew for each incident.
+        assert (shown.json["task"], shown.json["distance_m"] % 500) == (None, 0)
         assert [row["id"] for row in listed.json["items"]] == [offer["id"]]
         assert not [word for word in ("跌倒", "李", "107.", "29.7") if word in shown.text + listed.text]
 

@@ -84,8 +84,10 @@ export function dialog({ title, body, actions = [], wide = false, onClose }) {
       buttons.length ? h("footer", { class: "dialog-foot" }, buttons) : null,
     ]);
     element.addEventListener("close", () => {
+      // This comes a moment after the closing: whoever has gone on to another field by then stays there.
+      const isLost = document.activeElement === document.body || element.contains(document.activeElement);
       element.remove();
-      before?.focus?.();
+      if (isLost) before?.focus?.();
       onClose?.();
       resolve(outcome);
     });
