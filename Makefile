@@ -13,7 +13,7 @@ run: ## set up and run the whole system in the foreground; Ctrl-C stops it, the 
 
 test: ## the whole suite but the outages, on a real PostgreSQL and Redis of its own
 	@$(START) setup tests
-	$(BIN)/pytest tests -n 2 -m "not outage"
+	$(BIN)/pytest tests -n 2 --dist worksteal -m "not outage"
 
 unit: ## only the tests that need neither database nor network
 	@$(START) setup tests
