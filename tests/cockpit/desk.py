@@ -35,6 +35,13 @@ def file_incident(site: Site, *, at: Point = HERE, role: str = "dispatcher", **c
         return post(client, "/v1/incidents", **{**REPORT, "place": place, **changes})
 
 
+def end_incidents(site: Site) -> None:
+    """Cancel whatever other tests of this station have left open."""
+    with site.api("supervisor") as client:
+        for row in client.get("/v1/incidents/board").json()["items"]:
+            post(client, f"/v1/incidents/{row['id']}/cancel", reason="other")
+
+
 def row_of(page: Page, incident: dict[str, Any]) -> Locator:
     """The incident's row in the list."""
     return page.locator(f'.incident[data-id="{incident["id"]}"]')

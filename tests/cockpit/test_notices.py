@@ -77,11 +77,10 @@ def test_reports_show_their_charts_and_can_be_taken_away(site: Site, page_as) ->
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download .xlsx").click()
     assert taken.value.suggested_filename.endswith(".xlsx")
-    for tab, text in (
-        ("Disputes and visits", "Mediators"),
-        ("Cost", "Nothing was spent"),
-        ("People", "Only who never"),
-    ):
+    for tab, text in (("Disputes and visits", "Mediators"), ("People", "Only who never")):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_text(text).first).to_be_visible()
+    # What other tests of this station have spent is theirs: a chart, or that there is nothing to show.
+    page.get_by_role("tab", name="Cost").click()
+    expect(page.locator("#reports .chart, #reports .empty").first).to_be_visible()
     assert_accessible(page)
