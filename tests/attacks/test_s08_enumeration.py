@@ -16,7 +16,15 @@ ANSWERS = 250 if LONG else 6
 APART = 0.05
 UNKNOWN = "+86199123{:05d}"
 # What differs between any two answers, whoever asks.
-OWN = {"Retry-After", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "X-Request-ID", "Date"}
+OWN = {
+    "Retry-After",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-Id",
+    "X-Request-ID",
+    "Date",
+}
 
 
 def told(answer: TestResponse) -> tuple[int, str, str]:

@@ -263,7 +263,7 @@ class TestGoing:
 class TestWhatIsShown:
     def test_before_a_yes_there_is_no_place_no_name_and_no_exact_distance(self, scene: Scene, asked) -> None:
         shown = service.show_offer(scene.of(asked[0]["person_id"]).ctx, asked[0]["id"])
-        assert (shown.task, shown.distance_m, shown.kind) == (None, 500, "other")
+        assert (shown.task, shown.distance_m % 500, shown.kind) == (None, 0, "other")
         [listed] = service.list_offers(scene.of(asked[0]["person_id"]).ctx)
         assert listed["distance_m"] == 500
 
